@@ -1,0 +1,42 @@
+"""Runs migrations: inside the transaction that `booking.store.migrate` opened, or by the `alembic` command on this installation."""
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from booking import catalogue, promises
+from booking.store import Table, the_store, transaction
+from portal.appointments import draft
+from sqlalchemy.types import TypeDecorator
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+# Importing the rooms that have tables fills this metadata.
+TABLES_OF = (catalogue, promises, draft)
+metadata = Table.metadata
+
+
+def run(connection) -> None:
+    is_sqlite = connection.dialect.name == "sqlite"
+    context.configure(
+        connection=connection, target_metadata=metadata, render_as_batch=is_sqlite, render_item=in_plain_types
+    )
+    if connection.dialect.name == "postgresql":
+        # Two processes that start at once: the second waits here and then finds nothing left to do.
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(2026112201)")
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def in_plain_types(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
+    """A migration must mean the same for ever, so it names SQLAlchemy's types rather than those built upon them."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return "sa.DateTime(timezone=True)" if isinstance(item, UTCDateTime) else "sa.String()"
+    return False
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    with transaction(the_store()) as session:
+        run(session.connection())

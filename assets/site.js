@@ -1,0 +1,61 @@
+// What every page needs before it is painted, and works also before (or without) the rest of the scripts:
+// the size of the text, links within the page that really move the focus, menus that close.
+
+const SIZE = "text-size";
+
+function remembered() {
+  try {
+    return localStorage.getItem(SIZE);
+  } catch {
+    return null; // storage forbidden: the choice lasts for this page
+  }
+}
+
+function show(size) {
+  if (size === "larger" || size === "largest") document.documentElement.dataset.text = size;
+  else delete document.documentElement.dataset.text;
+}
+
+show(remembered());
+
+document.addEventListener("change", ({ target }) => {
+  if (target.name !== SIZE) return;
+  show(target.value);
+  try {
+    localStorage.setItem(SIZE, target.value);
+  } catch {}
+});
+
+// Menus are drawn while the site is built. Opened, they say what is true here and now: the size chosen, and
+// the same place in another language, query and fragment included.
+document.addEventListener("toggle", ({ target: menu }) => {
+  if (!menu.open || !menu.classList.contains("menu")) return;
+  const chosen = menu.querySelector(`[name=${SIZE}][value=${document.documentElement.dataset.text ?? "normal"}]`);
+  if (chosen) chosen.checked = true;
+  for (const link of menu.querySelectorAll("a[hreflang]")) {
+    link.search = location.search;
+    link.hash = location.hash;
+  }
+}, true);
+
+// A link to a place in the page: the focus goes there, the question comes into view with its label, and the
+// way back isn't cluttered with an entry for each mistake looked at.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.('a[href^="#"]');
+  const place = link && document.getElementById(link.hash.slice(1));
+  if (!place || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  (place.matches("fieldset") ? place.querySelector("input") : place)?.focus({ preventScroll: true });
+  (place.closest(".field") ?? place).scrollIntoView({ block: "start" });
+});
+
+document.addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(target)) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});

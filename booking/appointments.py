@@ -1,0 +1,239 @@
+"""Booking, looking up, moving and cancelling: what a resident may do with counter time promised to them, without an account.
+
+Every verb is one transaction that either did all of it or nothing. `once` names the person's intention (see deeds.py): asked again with
+the same key, a verb answers with the same promise and does nothing twice. A reference alone opens nothing: its key must fit.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlmodel import Session, select
+
+from booking.catalogue import Catalogue, read_catalogue
+from booking.deeds import done, earlier_subject
+from booking.details import Details, one_line, tidied
+from booking.errors import HoldExpired, NotInForce, NotValid, Problem, TooLate, UnknownReference
+from booking.holds import locked_hold
+from booking.promises import BOOKED, CANCELLED, Appointment, AppointmentChange, Hold, Seat
+from booking.references import fits, key_again, new_capability, new_reference, parsed_reference
+from booking.seats import checked_instant, give_back, hand_over, keep_seat, open_page, take_seat
+from booking.store import store_of
+from booking.visits import Visit
+
+PURPOSE = "appointment"
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A promise, and the key that opens it: whoever shows the key to anybody but the resident gives the appointment away."""
+
+    reference: str
+    access_key: str
+    appointment: Appointment
+
+
+def book(session: Session, now: datetime, token: str, details: Details, *, once: str) -> Booked:
+    """Turn a hold into an appointment. A hold that ran out is booked all the same when its time is still free.
+
+    A hold becomes one appointment: whoever books it again, say in a second tab, gets the same one. Raises HoldExpired for a hold
+    that was let go, SlotTaken, NotValid, KeyReused, and for a hold that ran out whatever `hold` raises.
+    """
+    details = tidied(details, read_catalogue(session).town)
+    if earlier := earlier_subject(session, now, "book", once, token, details):
+        return _booked(session, earlier)
+    held = locked_hold(session, now, token)
+    if held is None:
+        raise HoldExpired()
+    if held.appointment_id is None:
+        held.appointment_id = _book_held(session, now, held, details)
+    done(session, "book", once, held.appointment_id)
+    return _booked(session, held.appointment_id)
+
+
+def book_at_once(
+    session: Session, now: datetime, visit: Visit, start: datetime, details: Details, *, once: str, channel: str = "online"
+) -> Booked:
+    """Book without holding first. Raises NotBookable with its reason, SlotTaken, NotValid, KeyReused."""
+    details, start = tidied(details, read_catalogue(session).town), checked_instant(start)
+    if earlier := earlier_subject(session, now, "book_at_once", once, visit, start, details, channel):
+        return _booked(session, earlier)
+    open_page(session, now, visit.location)
+    seat, end = take_seat(session, now, visit, start, channel)
+    appointment = _new_appointment(session, now, visit, (start, end), details, channel)
+    _seat(session, appointment, seat)
+    done(session, "book_at_once", once, appointment.id)
+    return _booked(session, _id(appointment))
+
+
+def look_up(session: Session, reference: str, access_key: str) -> Appointment:
+    """The appointment of this reference and key, as a person types them. Raises MistypedReference, UnknownReference."""
+    exact = parsed_reference(reference, read_catalogue(session).town.reference_prefix)
+    found = session.exec(select(Appointment).where(Appointment.reference == exact)).one_or_none()
+    if not fits(access_key, found.key_hash if found else None) or found is None:
+        raise UnknownReference()
+    return found
+
+
+def booked_again(session: Session, reference: str) -> Booked:
+    """What `book` answered, as it stands now. For rooms that know by other means that they speak to the one who booked.
+
+    Raises UnknownReference.
+    """
+    found = session.exec(select(Appointment).where(Appointment.reference == reference)).one_or_none()
+    if found is None:
+        raise UnknownReference()
+    return _booked(session, _id(found))
+
+
+def move(
+    session: Session,
+    now: datetime,
+    reference: str,
+    access_key: str,
+    start: datetime,
+    *,
+    once: str,
+    channel: str = "online",
+) -> Appointment:
+    """Exchange the old time for a new one: both in one transaction, so that the old one is lost only when the new one is had.
+
+    Moving to the time it already has changes nothing. Raises NotInForce, TooLate, NotBookable with its reason, SlotTaken, NotValid,
+    KeyReused, MistypedReference, UnknownReference.
+    """
+    start, appointment = checked_instant(start), look_up(session, reference, access_key)
+    if earlier_subject(session, now, "move", once, appointment.reference, start):
+        return appointment
+    _open(session, now, appointment)
+    if appointment.state != BOOKED:
+        raise NotInForce(appointment.state)
+    _check_in_time(session, now, appointment)
+    if start != appointment.start_at:
+        _exchange(session, now, appointment, start, channel)
+    done(session, "move", once, appointment.id)
+    return appointment
+
+
+def cancel(
+    session: Session, now: datetime, reference: str, access_key: str, *, once: str, reason: str = ""
+) -> Appointment:
+    """Give the time back. Cancelling what is cancelled changes nothing.
+
+    Raises TooLate, NotValid, KeyReused, MistypedReference, UnknownReference.
+    """
+    problems: list[Problem] = []
+    reason = one_line(reason, "reason", LONGEST_REASON, problems)
+    if problems:
+        raise NotValid(tuple(problems))
+    appointment = look_up(session, reference, access_key)
+    if earlier_subject(session, now, "cancel", once, appointment.reference, reason):
+        return appointment
+    _open(session, now, appointment)
+    if appointment.state == BOOKED:
+        _check_in_time(session, now, appointment)
+        _give_up(session, now, appointment, reason)
+    done(session, "cancel", once, appointment.id)
+    return appointment
+
+
+def changeable_until(catalogue: Catalogue, appointment: Appointment) -> datetime:
+    """The last instant at which the appointment can be moved or cancelled: the service that wants to know soonest decides."""
+    services = (catalogue.known_services[slug] for slug in appointment.services)
+    return appointment.start_at - timedelta(minutes=max(service.cancel_until_minutes for service in services))
+
+
+def _book_held(session: Session, now: datetime, held: Hold, details: Details) -> int:
+    appointment = _new_appointment(session, now, held.visit, (held.start_at, held.end_at), details, held.channel)
+    if not hand_over(session, _id(held), _id(appointment)):
+        seat, appointment.end_at = take_seat(session, now, held.visit, held.start_at, held.channel)
+        _seat(session, appointment, seat)
+    return _id(appointment)
+
+
+def _new_appointment(
+    session: Session, now: datetime, visit: Visit, span: tuple[datetime, datetime], details: Details, channel: str
+) -> Appointment:
+    capability = new_capability(store_of(session).secret, PURPOSE)
+    appointment = Appointment(
+        reference=_unused_reference(session),
+        key_salt=capability.salt,
+        key_hash=capability.key_hash,
+        services=visit.services,
+        location=visit.location,
+        mode=visit.mode,
+        people=visit.people,
+        channel=channel,
+        start_at=span[0],
+        end_at=span[1],
+        name=details.name,
+        email=details.email or None,
+        phone=details.phone or None,
+        language=details.language,
+        needs=details.needs,
+        interpreter_language=details.interpreter_language or None,
+        calendar_uid=str(uuid4()),
+        video_room=secrets.token_hex(16) if visit.mode == "video" else None,
+        created_at=now,
+    )
+    session.add(appointment)
+    session.flush()
+    _record(session, now, appointment, "booked", to_start_at=appointment.start_at)
+    return appointment
+
+
+def _exchange(session: Session, now: datetime, appointment: Appointment, start: datetime, channel: str) -> None:
+    before = appointment.start_at
+    give_back(session, appointment_id=appointment.id)
+    seat, appointment.end_at = take_seat(session, now, appointment.visit, start, channel)
+    appointment.start_at, appointment.sequence = start, appointment.sequence + 1
+    _seat(session, appointment, seat)
+    _record(session, now, appointment, "moved", from_start_at=before, to_start_at=start)
+
+
+def _give_up(session: Session, now: datetime, appointment: Appointment, reason: str) -> None:
+    give_back(session, appointment_id=appointment.id)
+    appointment.state, appointment.sequence = CANCELLED, appointment.sequence + 1
+    _record(session, now, appointment, "cancelled", reason=reason, from_start_at=appointment.start_at)
+
+
+def _record(session: Session, now: datetime, appointment: Appointment, what: str, **times_and_reason) -> None:
+    session.add(AppointmentChange(appointment_id=_id(appointment), at=now, what=what, by="resident", **times_and_reason))
+
+
+def _open(session: Session, now: datetime, appointment: Appointment) -> None:
+    """Open the page, and read again what may have been changed by whoever had it before."""
+    open_page(session, now, appointment.location)
+    session.refresh(appointment)
+
+
+def _check_in_time(session: Session, now: datetime, appointment: Appointment) -> None:
+    until = changeable_until(read_catalogue(session), appointment)
+    if now > until:
+        raise TooLate(until)
+
+
+def _seat(session: Session, appointment: Appointment, seat: Seat) -> None:
+    seat.appointment_id = appointment.id
+    keep_seat(session, seat, appointment.start_at)
+
+
+def _unused_reference(session: Session) -> str:
+    prefix = read_catalogue(session).town.reference_prefix
+    while True:
+        reference = new_reference(prefix)
+        if not session.exec(select(Appointment.id).where(Appointment.reference == reference)).first():
+            return reference
+
+
+def _booked(session: Session, appointment_id: int) -> Booked:
+    appointment = session.get_one(Appointment, appointment_id)
+    key = key_again(store_of(session).secret, PURPOSE, appointment.key_salt, appointment.key_hash)
+    return Booked(appointment.reference, key, appointment)
+
+
+def _id(row: Appointment | Hold) -> int:
+    if row.id is None:
+        raise ValueError("not written yet")
+    return row.id

@@ -1,0 +1,86 @@
+"""Which starts are free: for those who look. Whoever books goes through `seats.py`, which asks the same counters the same question."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from sqlmodel import Session
+
+from booking.counter_time import Terms, in_order, taken_now, terms
+from booking.errors import NotValid, Problem
+from booking.hours import day_span, local_day
+from booking.interval import first_minute_from, instant_of
+from booking.visits import Visit
+
+
+@dataclass(frozen=True)
+class FreeStart:
+    """A start (UTC) that can be booked at this moment, and how many people could still book it."""
+
+    start: datetime
+    places: int
+
+
+@dataclass(frozen=True)
+class FreeDay:
+    """A local day with at least one free start."""
+
+    day: date
+    starts: int
+    first: datetime
+
+
+def free_places(
+    session: Session, now: datetime, visit: Visit, first_day: date, last_day: date, channel: str = "online"
+) -> list[FreeStart]:
+    """Every start that can be booked now on these local days, both included, earliest first; [] when there is none.
+
+    Raises NotBookable when the visit itself can't be had there (unknown, not offered, too many people), and NotValid.
+    """
+    if type(first_day) is not date or type(last_day) is not date:
+        raise NotValid((Problem("first_day", "wrong-type"),))
+    offered = terms(session, now, visit, channel)
+    return _as_starts(_free(session, now, offered, first_day, last_day))
+
+
+def next_places(session: Session, now: datetime, visit: Visit, count: int = 3, channel: str = "online") -> list[FreeStart]:
+    """The next `count` free starts. Raises as `free_places`."""
+    return _as_starts(_whole_horizon(session, now, visit, channel)[:count])
+
+
+def nearest(
+    session: Session, now: datetime, visit: Visit, start: datetime, count: int = 3, channel: str = "online"
+) -> list[FreeStart]:
+    """The `count` free starts nearest to `start`, before or after it, earliest first. Raises as `free_places`."""
+    wanted, free = first_minute_from(start), _whole_horizon(session, now, visit, channel)
+    near = sorted(free, key=lambda place: abs(place[0] - wanted))[:count]
+    return _as_starts(sorted(near))
+
+
+def days_with_places(session: Session, now: datetime, visit: Visit, channel: str = "online") -> list[FreeDay]:
+    """The local days that have a free start, and how many. Raises as `free_places`."""
+    offered = terms(session, now, visit, channel)
+    starts = (start for start, _ in _free(session, now, offered, offered.today, offered.last_day))
+    days = groupby(starts, key=lambda start: local_day(offered.zone, start))
+    listed = ((day, list(of_day)) for day, of_day in days)
+    return [FreeDay(day, len(of_day), instant_of(of_day[0])) for day, of_day in listed]
+
+
+def _whole_horizon(session: Session, now: datetime, visit: Visit, channel: str) -> list[tuple[int, int]]:
+    offered = terms(session, now, visit, channel)
+    return _free(session, now, offered, offered.today, offered.last_day)
+
+
+def _as_starts(free: list[tuple[int, int]]) -> list[FreeStart]:
+    return [FreeStart(instant_of(start), places) for start, places in free]
+
+
+def _free(session: Session, now: datetime, offered: Terms, first_day: date, last_day: date) -> list[tuple[int, int]]:
+    first, last = max(first_day, offered.today), min(last_day, offered.last_day)
+    if first > last:
+        return []
+    earliest = max(offered.earliest, day_span(offered.zone, first)[0])
+    until = day_span(offered.zone, last)[1]
+    opened = offered.opened
+    taken = in_order(opened, taken_now(session, now, offered.visit.location, offered.zone))
+    return opened.counters.free_places(taken, offered.quote.length, earliest, until, offered.kept)

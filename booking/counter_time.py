@@ -1,0 +1,180 @@
+"""The time of counters, for one kind of visit at one moment: opened by the rules, taken by promises.
+
+Two things are remembered, each as long as it is true: the opened time of the counters that can serve a kind of visit (until the catalogue
+or the local day changes), and the taken time of a location (until its page of the book changes, in whichever process, or the next
+hold lapses). Nothing else is remembered, so an answer given twice is the answer computed anew.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from booking.catalogue import CHANNELS, Absence, Catalogue, ClosureRow, Counter, OpeningRow, StaffMember, read_catalogue
+from booking.errors import NotValid, Problem
+from booking.hours import Closure, OpeningRule, holiday_names, local_day, openings
+from booking.interval import Span, first_minute_from
+from booking.promises import Book, Seat
+from booking.slots import NOTHING_TAKEN, Counters, Taken, taken_by_counter
+from booking.store import remembered
+from booking.visits import Quote, Visit, qualified, quote_for
+
+AT_THE_DESK = ("in_person", "phone")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The counters that can serve a kind of visit, and when: `counters[i]` is about the counter `counter_ids[i]`.
+
+    They stand in the order in which they are given away: the one that can do least first, so that the versatile stay free.
+    """
+
+    counter_ids: tuple[int, ...]
+    counters: Counters
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a visit can be had now: not before `earliest` (a minute), not after `last_day`, less the places `kept`."""
+
+    visit: Visit
+    quote: Quote
+    zone: ZoneInfo
+    today: date
+    last_day: date
+    earliest: int
+    kept: int
+    opened: Opened
+
+
+def terms(session: Session, now: datetime, visit: Visit, channel: str) -> Terms:
+    """Raises NotBookable in all its reasons but those about a start, and NotValid."""
+    if channel not in CHANNELS:
+        raise NotValid((Problem("channel", "wrong-type"),))
+    catalogue = read_catalogue(session)
+    quote = quote_for(catalogue, visit)
+    zone = ZoneInfo(catalogue.locations[visit.location].timezone)
+    today = now.astimezone(zone).date()
+    return Terms(
+        visit=visit,
+        quote=quote,
+        zone=zone,
+        today=today,
+        last_day=quote.last_day(today),
+        earliest=first_minute_from(now + timedelta(minutes=quote.notice_minutes)),
+        kept=0 if channel in AT_THE_DESK else quote.desk_places,
+        opened=_opened(session, catalogue, visit, quote, today),
+    )
+
+
+def taken_now(session: Session, now: datetime, location: str, zone: ZoneInfo) -> dict[int, Taken]:
+    """Taken time by counter id, from today on, remembered by the page's version. Lapsed holds take nothing."""
+    version = session.exec(select(Book.version).where(Book.location == location)).one_or_none()
+    today = local_day(zone, first_minute_from(now))
+    page = remembered(session, ("taken", location), (version, today), lambda: _Page(_seats(session, location, now)))
+    return page.taken(now)
+
+
+def taken_around(session: Session, start: int, end: int, counter_ids: Sequence[int]) -> dict[int, Taken]:
+    """Taken time by counter id that meets [start, end), read anew. For verbs that hold the page and have swept it."""
+    meets = select(Seat.counter_id, Seat.start_minute, Seat.end_minute).where(
+        col(Seat.counter_id).in_(counter_ids), Seat.start_minute < end, Seat.end_minute > start
+    )
+    return taken_by_counter([(counter, first, last) for counter, first, last in session.exec(meets)])
+
+
+def in_order(opened: Opened, taken: dict[int, Taken]) -> list[Taken]:
+    return [taken.get(counter, NOTHING_TAKEN) for counter in opened.counter_ids]
+
+
+class _Page:
+    """The seats of one version of a page. Which of them still count changes only when a hold lapses."""
+
+    def __init__(self, seats: list[tuple[int, int, int, datetime | None]]):
+        self._seats = seats
+        self._lapses = sorted({lapses_at for *_, lapses_at in seats if lapses_at})
+        self._taken: tuple[int, dict[int, Taken]] | None = None
+
+    def taken(self, now: datetime) -> dict[int, Taken]:
+        lapsed = sum(lapses_at <= now for lapses_at in self._lapses)
+        kept = self._taken
+        if not kept or kept[0] != lapsed:
+            live = (seat[:3] for seat in self._seats if seat[3] is None or seat[3] > now)
+            kept = self._taken = (lapsed, taken_by_counter(live))
+        return kept[1]
+
+
+def _seats(session: Session, location: str, now: datetime) -> list[tuple[int, int, int, datetime | None]]:
+    # A day's grace, so that a visit under way and a clock that steps back are both covered.
+    since = first_minute_from(now - timedelta(days=2))
+    columns = select(Seat.counter_id, Seat.start_minute, Seat.end_minute, Seat.lapses_at)
+    rows = session.exec(columns.where(Seat.location == location, Seat.end_minute > since))
+    return [(counter, first, last, lapses_at) for counter, first, last, lapses_at in rows]
+
+
+def _opened(session: Session, catalogue: Catalogue, visit: Visit, quote: Quote, today: date) -> Opened:
+    kind = ("opened", visit.location, visit.mode, quote.skills, quote.horizon_days)
+    return remembered(session, kind, (catalogue.revision, today), lambda: _open(catalogue, visit, quote, today))
+
+
+def _open(catalogue: Catalogue, visit: Visit, quote: Quote, today: date) -> Opened:
+    able = qualified(catalogue, visit.location, visit.mode, quote.skills)
+    able.sort(key=lambda pair: (len(pair[0].skills), len(pair[0].modes), pair[0].number, pair[0].slug))
+    days = (today, quote.last_day(today))
+    times = [counter_openings(catalogue, counter, people, days) for counter, people in able]
+    return Opened(tuple(counter.id or 0 for counter, _ in able), Counters(times))
+
+
+def counter_openings(
+    catalogue: Catalogue, counter: Counter, people: list[StaffMember] | None, days: tuple[date, date]
+) -> list[Span]:
+    """When somebody who can do it sits at this counter: each person's openings, one after the other (their union counts)."""
+    zone = ZoneInfo(catalogue.locations[counter.location].timezone)
+    rules = [rule_of(row) for row in _rules_of(catalogue, counter)]
+    closures = [closure_of(row) for row in catalogue.closures if _concerns(row, counter)]
+    holidays = set(holidays_of(catalogue, days, catalogue.town.default_language))
+    absences = [_absences_of(catalogue, person) for person in people] if people else [[]]
+    return [span for absent in absences for span in openings(rules, closures + absent, holidays, zone, *days)]
+
+
+def _rules_of(catalogue: Catalogue, counter: Counter) -> list[OpeningRow]:
+    own = [row for row in catalogue.openings if row.counter == counter.slug]
+    return own or [row for row in catalogue.openings if row.location == counter.location and row.counter is None]
+
+
+def _concerns(row: ClosureRow, counter: Counter) -> bool:
+    return row.counter == counter.slug if row.counter else row.location in (None, counter.location)
+
+
+def _absences_of(catalogue: Catalogue, person: StaffMember) -> list[Closure]:
+    return [closure_of(row) for row in catalogue.absences if row.staff == person.slug]
+
+
+def holidays_of(catalogue: Catalogue, days: tuple[date, date], language: str) -> dict[date, str]:
+    """The holidays of the years that `days` touch, public and the town's own, each with its name."""
+    town = catalogue.town
+    own: dict[date | tuple[int, int], str] = {}
+    for row in catalogue.own_holidays:
+        month, day = (row.month_day or "0-0").split("-")
+        own[row.day or (int(month), int(day))] = row.name.get(language) or row.name[town.default_language]
+    years = range(days[0].year, days[1].year + 1)
+    return holiday_names(town.holiday_country, town.holiday_subdivision, years, own, language)
+
+
+def rule_of(row: OpeningRow) -> OpeningRule:
+    return OpeningRule(
+        weekdays=frozenset(row.weekdays),
+        opens=row.opens,
+        closes=row.closes,
+        every_weeks=row.every_weeks,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        on_day=row.on_day,
+        despite_holiday=row.despite_holiday,
+    )
+
+
+def closure_of(row: ClosureRow | Absence) -> Closure:
+    return Closure(row.starts, row.ends)

@@ -1,0 +1,53 @@
+"""Doing a thing once, however often it is asked for: a double tap, a replayed event, a reply that was lost on the way.
+
+The caller names each intention with a key that nobody can guess. What is repeated is the promise, not the words of the first answer:
+a booking asked for again after it was moved is answered with the appointment as it stands.
+"""
+
+import hmac
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from booking.errors import KeyReused, NotValid, Problem
+from booking.promises import Deed
+from booking.store import insert_on, store_of
+
+SHORTEST_KEY, LONGEST_KEY = 8, 200
+
+
+def earlier_subject(session: Session, now: datetime, verb: str, once: str, *content: object) -> int | None:
+    """The id of what this very call brought about before, or None when this is the first time: then do it, and say `done`.
+
+    A second call that arrives while the first is still running waits for it here. Raises KeyReused when the key was used for
+    other content, NotValid when it isn't a key.
+    """
+    content_hash = _hash(session, verb, *content)
+    row = {"key_hash": _key_hash(session, verb, once), "content_hash": content_hash, "done_at": now}
+    inserted = session.execute(insert_on(session, Deed).values(row).on_conflict_do_nothing().returning(Deed.key_hash)).first()
+    if inserted:
+        return None
+    deed = session.exec(select(Deed).where(Deed.key_hash == row["key_hash"])).one()
+    if deed.content_hash != content_hash:
+        raise KeyReused()
+    return deed.subject_id
+
+
+def done(session: Session, verb: str, once: str, subject_id: int | None) -> None:
+    session.execute(update(Deed).where(col(Deed.key_hash) == _key_hash(session, verb, once)).values(subject_id=subject_id))
+
+
+def _key_hash(session: Session, verb: str, once: object) -> str:
+    if not isinstance(once, str) or not once.isprintable():
+        raise NotValid((Problem("once", "wrong-type"),))
+    if not SHORTEST_KEY <= len(once) <= LONGEST_KEY:
+        raise NotValid((Problem("once", "too-short" if len(once) < SHORTEST_KEY else "too-long"),))
+    return _hash(session, verb, once)
+
+
+def _hash(session: Session, *content: object) -> str:
+    """Keyed, because the content may be a name and a telephone number, which a plain hash would let somebody guess."""
+    said = "\x1f".join(map(repr, content)).encode("utf-8", "surrogatepass")
+    return hmac.digest(store_of(session).secret, said, sha256).hex()

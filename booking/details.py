@@ -1,0 +1,112 @@
+"""Who comes: what the person typed about themselves, tidied, or refused field by field."""
+
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from booking.catalogue import Town
+from booking.errors import NotValid, Problem
+
+NEEDS = ("step_free", "interpreter", "sign_language", "more_time", "companion")
+LONGEST_NAME, LONGEST_LANGUAGE, LONGEST_EMAIL, LONGEST_PHONE = 120, 60, 254, 40
+
+# They come along when a name is pasted, nobody sees them, and they can turn the text around them: dropped without a word.
+DIRECTION_MARKS = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
+
+
+@dataclass(frozen=True)
+class Details:
+    """As typed, until `tidied`. E-mail or phone: one is enough. An empty language is the town's own."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    needs: tuple[str, ...] = ()
+    interpreter_language: str = ""
+
+
+def tidied(details: Details, town: Town) -> Details:
+    """The same details in the one form in which they are kept. Raises NotValid with everything that is wrong."""
+    problems: list[Problem] = []
+    tidy = Details(
+        name=one_line(details.name, "name", LONGEST_NAME, problems, needed=True),
+        email=_email(details.email, problems),
+        phone=_phone(details.phone, town.holiday_country, problems),
+        language=_language(details.language, town, problems),
+        needs=_needs(details.needs, problems),
+        interpreter_language=one_line(details.interpreter_language, "interpreter_language", LONGEST_LANGUAGE, problems),
+    )
+    if not (tidy.email or tidy.phone or any(problem.field in ("email", "phone") for problem in problems)):
+        problems.append(Problem("contact", "missing"))
+    if problems:
+        raise NotValid(tuple(problems))
+    return tidy
+
+
+def one_line(typed: object, field: str, longest: int, problems: list[Problem], *, needed: bool = False) -> str:
+    """One line of text: composed (NFC), without direction marks, one space between words."""
+    if not isinstance(typed, str):
+        problems.append(Problem(field, "wrong-type"))
+        return ""
+    line = " ".join(unicodedata.normalize("NFC", typed.translate(DIRECTION_MARKS)).split())
+    if any(unicodedata.category(symbol) in ("Cc", "Cs") for symbol in line):
+        problems.append(Problem(field, "control-characters"))
+    elif len(line) > longest:
+        problems.append(Problem(field, "too-long", longest))
+    elif needed and not _can_be_seen(line):
+        problems.append(Problem(field, "missing"))
+    else:
+        return line
+    return ""
+
+
+def _can_be_seen(line: str) -> bool:
+    return any(unicodedata.category(symbol)[0] not in "CZ" for symbol in line)
+
+
+def _email(typed: object, problems: list[Problem]) -> str:
+    before = len(problems)
+    line = one_line(typed, "email", LONGEST_EMAIL, problems)
+    if len(problems) > before or not line:
+        return ""
+    try:
+        return validate_email(line, check_deliverability=False).normalized
+    except EmailNotValidError:
+        problems.append(Problem("email", "not-an-email"))
+        return ""
+
+
+def _phone(typed: object, region: str, problems: list[Problem]) -> str:
+    """In the international form (E.164); without a country's code it is a number of `region`."""
+    before = len(problems)
+    line = one_line(typed, "phone", LONGEST_PHONE, problems)
+    if len(problems) > before or not line:
+        return ""
+    try:
+        number = phonenumbers.parse(line, region)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        problems.append(Problem("phone", "not-a-phone"))
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _language(typed: object, town: Town, problems: list[Problem]) -> str:
+    if typed == "":
+        return town.default_language
+    if typed not in town.languages:
+        problems.append(Problem("language", "unknown-language"))
+    return str(typed)
+
+
+def _needs(typed: object, problems: list[Problem]) -> tuple[str, ...]:
+    if not isinstance(typed, (list, tuple)):
+        problems.append(Problem("needs", "wrong-type"))
+        return ()
+    if any(need not in NEEDS for need in typed):
+        problems.append(Problem("needs", "unknown-need"))
+    return tuple(need for need in NEEDS if need in typed)

@@ -1,0 +1,193 @@
+"""Refusals: facts with a stable code, never sentences. Rules raise them, the edge catches them once and finds the words.
+
+`code` is public and never changes. `reason` says more finely why, where a code has several reasons; otherwise it equals the code.
+`field` names what the person filled in that the refusal is about, or is None. The other attributes are the fact's values.
+They can't be frozen: Python itself writes the traceback onto a raised exception.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+
+@dataclass(eq=False)
+class Refusal(Exception):
+    code: ClassVar[str]
+    field: ClassVar[str | None] = None
+
+    @property
+    def reason(self) -> str:
+        return self.code
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+@dataclass(eq=False)
+class NotBookable(Refusal):
+    """What was asked for can't be booked, now or ever; asking for the same again won't help."""
+
+    code: ClassVar[str] = "not-bookable"
+    why: ClassVar[str]
+
+    @property
+    def reason(self) -> str:
+        return self.why
+
+
+@dataclass(eq=False)
+class UnknownService(NotBookable):
+    why: ClassVar[str] = "unknown-service"
+    field: ClassVar[str | None] = "services"
+    service: str
+
+
+@dataclass(eq=False)
+class UnknownLocation(NotBookable):
+    why: ClassVar[str] = "unknown-location"
+    field: ClassVar[str | None] = "location"
+    location: str
+
+
+@dataclass(eq=False)
+class NotOfferedThere(NotBookable):
+    """No counter of that location serves these services in that mode."""
+
+    why: ClassVar[str] = "not-offered-there"
+    field: ClassVar[str | None] = "location"
+    location: str
+    mode: str
+
+
+@dataclass(eq=False)
+class NotOfferedTogether(NotBookable):
+    """No counter anywhere can serve all of these services in one visit."""
+
+    why: ClassVar[str] = "not-offered-together"
+    field: ClassVar[str | None] = "services"
+    services: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class TooManyPeople(NotBookable):
+    why: ClassVar[str] = "too-many-people"
+    field: ClassVar[str | None] = "people"
+    people: int
+    most: int
+
+
+@dataclass(eq=False)
+class PastTime(NotBookable):
+    why: ClassVar[str] = "past-time"
+    field: ClassVar[str | None] = "start"
+    start: datetime
+
+
+@dataclass(eq=False)
+class TooShortNotice(NotBookable):
+    why: ClassVar[str] = "too-short-notice"
+    field: ClassVar[str | None] = "start"
+    start: datetime
+    earliest: datetime
+
+
+@dataclass(eq=False)
+class BeyondHorizon(NotBookable):
+    """Later than the last day (local to the location) that can be booked today."""
+
+    why: ClassVar[str] = "beyond-horizon"
+    field: ClassVar[str | None] = "start"
+    start: datetime
+    last_day: date
+
+
+@dataclass(eq=False)
+class ClosedThen(NotBookable):
+    """No counter offers this start, however empty the day: closed, or beside the steps on which visits start."""
+
+    why: ClassVar[str] = "closed-then"
+    field: ClassVar[str | None] = "start"
+    start: datetime
+
+
+@dataclass(eq=False)
+class SlotTaken(Refusal):
+    """It could be booked, but others have every place. `nearest()` finds what to offer instead."""
+
+    code: ClassVar[str] = "slot-taken"
+    field: ClassVar[str | None] = "start"
+    start: datetime
+
+
+@dataclass(eq=False)
+class HoldExpired(Refusal):
+    """There is no such hold: it was let go, or never was. (One that merely ran out can still be booked while the time is free.)"""
+
+    code: ClassVar[str] = "hold-expired"
+
+
+@dataclass(eq=False)
+class ExtendedEnough(Refusal):
+    code: ClassVar[str] = "extended-enough"
+    most: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One field that can't be accepted. `limit` is the number or the choice that it breaks."""
+
+    field: str
+    reason: str
+    limit: int | None = None
+
+
+@dataclass(eq=False)
+class NotValid(Refusal):
+    """Everything that is wrong with what was typed, all at once, in the order of the form."""
+
+    code: ClassVar[str] = "not-valid"
+    problems: tuple[Problem, ...]
+
+
+@dataclass(eq=False)
+class MistypedReference(Refusal):
+    """The reference can't be right: "mistyped-length", "mistyped-symbol" or "mistyped-check". Nothing was looked up."""
+
+    code: ClassVar[str] = "mistyped-reference"
+    field: ClassVar[str | None] = "reference"
+    slip: str
+
+    @property
+    def reason(self) -> str:
+        return self.slip
+
+
+@dataclass(eq=False)
+class UnknownReference(Refusal):
+    """No such appointment, or not the right key: nobody is told which."""
+
+    code: ClassVar[str] = "unknown-reference"
+    field: ClassVar[str | None] = "reference"
+
+
+@dataclass(eq=False)
+class TooLate(Refusal):
+    """The appointment could be moved or cancelled until `until`."""
+
+    code: ClassVar[str] = "too-late"
+    until: datetime
+
+
+@dataclass(eq=False)
+class NotInForce(Refusal):
+    """The appointment is no longer one that can be moved."""
+
+    code: ClassVar[str] = "not-in-force"
+    state: str
+
+
+@dataclass(eq=False)
+class KeyReused(Refusal):
+    """The idempotency key was used before, for something else."""
+
+    code: ClassVar[str] = "key-reused"

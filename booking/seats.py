@@ -1,0 +1,108 @@
+"""Giving counter time away, and taking it back: the only door to the seat table.
+
+Both guards against double booking are here. `open_page` locks the location's page of the book, so that what is then read stays true
+until the commit; and the database refuses a seat that overlaps another of its counter, whoever forgot to lock or to look.
+"""
+
+from datetime import datetime, timezone
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col
+
+from booking.catalogue import read_catalogue
+from booking.counter_time import Terms, in_order, taken_around, terms
+from booking.errors import BeyondHorizon, ClosedThen, NotValid, PastTime, Problem, SlotTaken, TooShortNotice, UnknownLocation
+from booking.hours import local_day
+from booking.interval import Span, instant_of, minute_of
+from booking.promises import Book, Seat
+from booking.slots import NOTHING_TAKEN
+from booking.store import insert_on, violates
+from booking.visits import Visit
+
+GUARD = "seat_overlap"
+
+
+def open_page(session: Session, now: datetime, location: str) -> None:
+    """Lock a location's page of the book until the transaction ends, and sweep it of holds that lapsed.
+
+    Raises UnknownLocation.
+    """
+    if location not in read_catalogue(session).known_locations:
+        raise UnknownLocation(location)
+    turn = insert_on(session, Book).values(location=location, version=1)
+    session.execute(turn.on_conflict_do_update(index_elements=["location"], set_={"version": col(Book.version) + 1}))
+    session.execute(delete(Seat).where(col(Seat.location) == location, col(Seat.lapses_at) <= now))
+
+
+def take_seat(session: Session, now: datetime, visit: Visit, start: datetime, channel: str) -> tuple[Seat, datetime]:
+    """A new seat for this visit, still without an owner, and when the visit ends. The page must be open.
+
+    Raises NotBookable with its reason, SlotTaken when others have every place, NotValid.
+    """
+    offered = terms(session, now, visit, channel)
+    minute = _checked_start(offered, now, start)
+    counter = _free_counter(session, offered, minute, start)
+    first, last = _with_buffers(offered, minute)
+    seat = Seat(location=visit.location, counter_id=counter, start_minute=first, end_minute=last)
+    return seat, instant_of(minute + offered.quote.minutes)
+
+
+def keep_seat(session: Session, seat: Seat, start: datetime) -> None:
+    """Write the seat. Raises SlotTaken when the database refuses it."""
+    session.add(seat)
+    try:
+        session.flush()
+    except DBAPIError as error:
+        if violates(error, GUARD):
+            raise SlotTaken(start) from None
+        raise
+
+
+def give_back(session: Session, *, hold_id: int | None = None, appointment_id: int | None = None) -> None:
+    owner = col(Seat.hold_id) == hold_id if hold_id is not None else col(Seat.appointment_id) == appointment_id
+    session.execute(delete(Seat).where(owner))
+
+
+def hand_over(session: Session, hold_id: int, appointment_id: int) -> bool:
+    """A hold's seat becomes the appointment's. False when the hold has lapsed and was swept away."""
+    seat = update(Seat).where(col(Seat.hold_id) == hold_id).returning(col(Seat.id))
+    return session.execute(seat.values(hold_id=None, lapses_at=None, appointment_id=appointment_id)).first() is not None
+
+
+def checked_instant(start: object) -> datetime:
+    """A start as UTC. Raises NotValid for anything but an aware datetime."""
+    if not isinstance(start, datetime) or start.utcoffset() is None:
+        raise NotValid((Problem("start", "not-an-instant"),))
+    return start.astimezone(timezone.utc)
+
+
+def _checked_start(offered: Terms, now: datetime, start: datetime) -> int:
+    """The minute of a start that the rules allow, whether or not a place is left. Raises NotBookable."""
+    if start < now:
+        raise PastTime(start)
+    if start.second or start.microsecond:
+        raise ClosedThen(start)
+    minute = minute_of(start)
+    if minute < offered.earliest:
+        raise TooShortNotice(start, instant_of(offered.earliest))
+    if local_day(offered.zone, minute) > offered.last_day:
+        raise BeyondHorizon(start, offered.last_day)
+    empty = [NOTHING_TAKEN] * len(offered.opened.counter_ids)
+    if not offered.opened.counters.serving(empty, offered.quote.length, minute):
+        raise ClosedThen(start)
+    return minute
+
+
+def _free_counter(session: Session, offered: Terms, minute: int, start: datetime) -> int:
+    opened = offered.opened
+    taken = in_order(opened, taken_around(session, *_with_buffers(offered, minute), opened.counter_ids))
+    free = opened.counters.serving(taken, offered.quote.length, minute)
+    if len(free) <= offered.kept:
+        raise SlotTaken(start)
+    return opened.counter_ids[free[0]]
+
+
+def _with_buffers(offered: Terms, minute: int) -> Span:
+    quote = offered.quote
+    return minute - quote.before_minutes, minute + quote.minutes + quote.after_minutes

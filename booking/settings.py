@@ -1,0 +1,211 @@
+"""Every setting of an installation: environment variables `ATRIO_*`, or lines of a `.env` file in the working directory.
+
+A value that can't be used is refused at once, in one sentence that names the variable and says what it must be.
+"""
+
+import os
+import secrets
+from difflib import get_close_matches
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from dotenv.parser import parse_stream
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENV_FILE = Path(".env")
+DEMO_TOWN = Path(__file__).parent / "demo" / "vila-clara.toml"
+
+MUST_BE = {
+    "port": "a number from 1 to 65535",
+    "public_url": "an address such as https://portal.example.org, without a path",
+    "data": "the path of a folder",
+    "database_url": "sqlite:///path/to/file or postgresql+psycopg://user@host/name",
+    "redis_url": "redis://host:port/number, rediss://... or unix://...",
+    "workers": "a number from 1 to 64, and ATRIO_REDIS_URL must be set when it is more than 1",
+    "town": "the path of a town file that exists",
+    "secret": "at least 32 characters that nobody can guess",
+    "smtp_url": "smtp://user:password@host:port or smtps://...",
+    "oidc_issuer": "an https:// address (http:// only on this machine)",
+    "oidc_client_id": "the name the identity provider knows this portal by",
+    "oidc_client_secret": "the secret the identity provider gave",
+    "demo": "0, 1 or force; 1 is refused when ATRIO_PUBLIC_URL isn't on this machine, because anybody could sign in by a click",
+    "limits": "on or off; off only in demo mode",
+}
+NOT_SHOWN = {"secret", "oidc_client_secret", "smtp_url", "database_url", "redis_url"}
+
+
+class SettingsError(ValueError):
+    """A setting can't be used. The message is one sentence for the person who runs the installation."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="ATRIO_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: str = ""
+    data: Path = Path(".data")
+    database_url: str = ""
+    redis_url: str = ""
+    workers: int = Field(default=1, ge=1, le=64)
+    town: Path = DEMO_TOWN
+    secret: str = ""
+    smtp_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    demo: Literal["", "0", "1", "force"] = ""
+    limits: Literal["on", "off"] = "on"
+
+    @property
+    def is_demo(self) -> bool:
+        """Sign-in by a click, for trying it out: by default exactly when the demo town is the town."""
+        return self.demo in ("1", "force") if self.demo else self.town.resolve() == DEMO_TOWN.resolve()
+
+    @property
+    def address(self) -> str:
+        """Where people reach the portal, without a slash at the end."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def origins(self) -> list[str]:
+        """Every origin a browser may send when it talks to this portal."""
+        return list(dict.fromkeys([self.address, *(f"http://{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]"))]))
+
+    @property
+    def database(self) -> str:
+        """The database's address; by default a SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{(self.data / 'atrio.sqlite3').resolve()}"
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value.rstrip("/"))
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment):
+            raise ValueError
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database_we_know(cls, value: str) -> str:
+        for short in ("postgres://", "postgresql://"):
+            if value.startswith(short):
+                return "postgresql+psycopg://" + value.removeprefix(short)
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError
+        return value
+
+    @field_validator("redis_url", "smtp_url", "oidc_issuer")
+    @classmethod
+    def _has_a_scheme_we_know(cls, value: str, field) -> str:
+        schemes = {"redis_url": ("redis", "rediss", "unix"), "smtp_url": ("smtp", "smtps"), "oidc_issuer": ("https", "http")}
+        parts = urlsplit(value)
+        if value and parts.scheme not in schemes[field.field_name]:
+            raise ValueError
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            raise ValueError
+        return value
+
+    @field_validator("town")
+    @classmethod
+    def _exists(cls, value: Path) -> Path:
+        if value != DEMO_TOWN and not value.is_file():
+            raise ValueError
+        return value
+
+    @field_validator("secret")
+    @classmethod
+    def _is_long_enough(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError
+        return value
+
+    @model_validator(mode="after")
+    def _go_together(self) -> "Settings":
+        if self.workers > 1 and not self.redis_url:
+            raise ValueError("workers")
+        if self.is_demo and self.demo != "force" and not is_loopback(urlsplit(self.address).hostname or ""):
+            raise ValueError("demo")
+        if self.limits == "off" and not self.is_demo:
+            raise ValueError("limits")
+        return self
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once. Raises SettingsError."""
+    return read_settings()
+
+
+def read_settings(env_file: Path = ENV_FILE) -> Settings:
+    """Read the environment and `env_file`; the environment wins. Raises SettingsError with one sentence."""
+    _check_lines(env_file)
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+
+
+def signing_secret(chosen: Settings) -> bytes:
+    """ATRIO_SECRET, or the secret kept in the data folder, made there (readable by its owner only) the first time."""
+    if chosen.secret:
+        return chosen.secret.encode()
+    kept = data_folder(chosen) / "secret"
+    if not kept.exists():
+        _keep(secrets.token_urlsafe(48), kept)
+    return kept.read_text().encode()
+
+
+def data_folder(chosen: Settings) -> Path:
+    """The data folder, made when absent; nobody else on the machine may look inside. Raises SettingsError."""
+    try:
+        chosen.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"ATRIO_DATA is {str(chosen.data)!r}, and that folder can't be made: {error.strerror}.") from None
+    return chosen.data
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _keep(secret: str, path: Path) -> None:
+    """Two processes may start at once: the file appears whole or not at all, and the first one wins."""
+    draft = path.with_name(f"secret.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secret)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _check_lines(env_file: Path) -> None:
+    if not env_file.is_file():
+        return
+    names = [f"ATRIO_{name.upper()}" for name in Settings.model_fields]
+    with env_file.open(encoding="utf-8", errors="replace") as lines:
+        for line in parse_stream(lines):
+            where = f"{env_file}, line {line.original.line}"
+            if line.error:
+                raise SettingsError(f"{where}: this is not NAME=value: {line.original.string.strip()!r}.")
+            if (line.key or "").startswith("ATRIO_") and line.key not in names:
+                near = get_close_matches(line.key or "", names, 1)
+                raise SettingsError(f"{where}: {line.key} isn't a setting{f'; did you mean {near[0]}?' if near else '.'}")
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    field = str(first["loc"][0]) if first["loc"] else first["msg"].removeprefix("Value error, ")
+    value = "" if field in NOT_SHOWN or not first["loc"] else f" is {str(first['input'])!r}, but it"
+    return f"ATRIO_{field.upper()}{value} must be {MUST_BE[field]}."

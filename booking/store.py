@@ -1,0 +1,293 @@
+"""The database: SQLite or PostgreSQL behind one door.
+
+Verbs are plain functions on a Session. `transaction` is one unit of work that writes, `reading` one consistent look; async code runs
+either in a worker thread by `in_transaction` and `in_reading`.
+
+SQLite has one writer. Within a process writers queue in order of arrival (`Turnstile`), because SQLite's own waiting is a lottery that
+was seen to keep an unlucky one for seconds; between processes `busy_timeout` waits. Readers never queue: WAL gives each a snapshot.
+On PostgreSQL writers lock the rows they need, and readers see one snapshot.
+"""
+
+import asyncio
+import contextvars
+import json
+import random
+import re
+import sqlite3
+import threading
+import time
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import declared_attr, registry
+from sqlmodel import Session, SQLModel
+
+from booking.settings import data_folder, settings, signing_secret
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MIGRATIONS = Path(__file__).parent.parent / "alembic"
+TRIES = 5
+THREADS = 16
+BUSY_SECONDS = 20
+# Alembic keeps the migration under way in a global of its module: one at a time per process.
+MIGRATING = threading.Lock()
+# SQLSTATE of PostgreSQL: serialization_failure, deadlock_detected.
+WORTH_ANOTHER_TRY = ("40001", "40P01")
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=CONSTRAINT_NAMES))):
+    """The base of every table. A row that has left its session is something to read: assigning to it is refused."""
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # type: ignore[override]
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower().removesuffix("_row")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        state = self.__dict__.get("_sa_instance_state")
+        if state is not None and state.detached and name != "_sa_instance_state":
+            raise AttributeError(f"This {type(self).__name__} was read and let go: change it inside a transaction")
+        super().__setattr__(name, value)
+
+
+class Store:
+    """One database, and what this process remembers of it. `secret` signs what must be derivable again (see references.py)."""
+
+    def __init__(self, url: str, secret: bytes):
+        self.engine = _engine(url)
+        self.secret = secret
+        self.turnstile: AbstractContextManager[object] = (
+            TURNSTILES[str(make_url(url).database)] if self.is_sqlite else nullcontext()
+        )
+        self.memory = Memory()
+        self.writers = ThreadPoolExecutor(THREADS, "writer")
+        self.readers = ThreadPoolExecutor(THREADS, "reader")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        self.writers.shutdown()
+        self.readers.shutdown()
+        self.engine.dispose()
+
+
+@cache
+def the_store() -> Store:
+    """The database this installation is set up for. Raises SettingsError."""
+    chosen = settings()
+    data_folder(chosen)
+    return Store(chosen.database, signing_secret(chosen))
+
+
+@contextmanager
+def transaction(store: Store) -> Iterator[Session]:
+    """A session that writes: all of it is committed at the end, or nothing. Rows stay readable afterwards."""
+    with store.turnstile, Session(_marked(store, writing=True), expire_on_commit=False, info={"store": store}) as session:
+        with session.begin():
+            yield session
+
+
+@contextmanager
+def reading(store: Store) -> Iterator[Session]:
+    """A session that sees the database at one instant and changes nothing."""
+    with Session(_marked(store, writing=False), expire_on_commit=False, info={"store": store}) as session:
+        yield session
+
+
+async def in_transaction(verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `verb(session, ...)` in one transaction of this installation's database, in a worker thread."""
+    store = the_store()
+    return await _in_thread(store.writers, partial(write, store, verb, *args, **kwargs))
+
+
+async def in_reading(verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `verb(session, ...)` on one snapshot of this installation's database, in a worker thread."""
+    store = the_store()
+    return await _in_thread(store.readers, partial(read, store, verb, *args, **kwargs))
+
+
+def write(store: Store, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `verb` in a transaction; a deadlock or a serialization failure, which undid everything, is tried again a few times."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction(store) as session:
+                return verb(session, *args, **kwargs)
+        except OperationalError as error:
+            if attempt == TRIES or getattr(error.orig, "sqlstate", None) not in WORTH_ANOTHER_TRY:
+                raise
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))
+    raise AssertionError("the last try returns or raises")
+
+
+def read(store: Store, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    with reading(store) as session:
+        return verb(session, *args, **kwargs)
+
+
+def store_of(session: Session) -> Store:
+    return session.info["store"]
+
+
+def remembered(session: Session, name: object, version: object, make: Callable[[], T]) -> T:
+    """What `make` gave for this `version` of what is called `name`; only the version last asked for is kept, per process."""
+    return store_of(session).memory.recall(name, version, make)
+
+
+def insert_on(session: Session, table: type[Table]) -> Any:
+    """An INSERT of the session's own dialect, because only those have ON CONFLICT."""
+    return (sqlite if store_of(session).is_sqlite else postgresql).insert(table)
+
+
+def violates(error: DBAPIError, constraint: str) -> bool:
+    """Was it this guard of the database that refused? PostgreSQL names the constraint; our SQLite triggers say its name."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return constraint == diagnosis.constraint_name if diagnosis else constraint in str(error.orig)
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database's tables to `revision`, in one transaction; a database that is already there is left alone."""
+    store = Store(url, b"")
+    with MIGRATING, store.turnstile, _marked(store, writing=True).begin() as connection:
+        command.upgrade(migrations(connection), revision)
+    store.close()
+
+
+def migrations(connection: Connection) -> Config:
+    """Alembic's configuration for running inside a transaction that is already open."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+class Memory:
+    """Values by name, each good for one version. Threads that want the same new value at once make it once. The oldest go first."""
+
+    CAPACITY = 512
+
+    def __init__(self):
+        self._kept: OrderedDict[object, tuple[object, Any]] = OrderedDict()
+        self._making: defaultdict[object, threading.Lock] = defaultdict(threading.Lock)
+        self._guard = threading.Lock()
+
+    def recall(self, name: object, version: object, make: Callable[[], T]) -> T:
+        with self._guard:
+            making = self._making[name]
+            kept = self._kept.get(name)
+        if kept and kept[0] == version:
+            return kept[1]
+        with making:
+            kept = self._kept.get(name)
+            if kept and kept[0] == version:
+                return kept[1]
+            value = make()
+            self._keep(name, version, value)
+            return value
+
+    def _keep(self, name: object, version: object, value: object) -> None:
+        with self._guard:
+            self._kept[name] = (version, value)
+            self._kept.move_to_end(name)
+            while len(self._kept) > self.CAPACITY:
+                self._making.pop(self._kept.popitem(last=False)[0], None)
+
+
+class Turnstile:
+    """A lock that lets threads through in the order in which they came."""
+
+    def __init__(self):
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._is_busy = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._is_busy:
+                self._is_busy = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_busy = False
+
+
+# One per SQLite file, shared by every Store that a process opens on it.
+TURNSTILES: defaultdict[str, Turnstile] = defaultdict(Turnstile)
+
+
+async def _in_thread(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(threads, context.run, work)
+
+
+def _marked(store: Store, *, writing: bool) -> Engine:
+    if store.is_sqlite or writing:
+        return store.engine.execution_options(writing=writing)
+    return store.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(
+            url, pool_size=THREADS, max_overflow=THREADS, pool_pre_ping=True, json_deserializer=_with_tuples
+        )
+    engine = create_engine(
+        url,
+        pool_size=2 * THREADS,
+        max_overflow=THREADS,
+        connect_args={"timeout": BUSY_SECONDS},
+        json_deserializer=_with_tuples,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _with_tuples(text: str) -> Any:
+    """JSON read from a column: lists as tuples, as the tables declare them, so that what is shared can't be appended to."""
+
+    def frozen(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: frozen(inner) for key, inner in value.items()}
+        return tuple(map(frozen, value)) if isinstance(value, list) else value
+
+    return frozen(json.loads(text))
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    # The driver must not open transactions by itself: it would do so too late to be BEGIN IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,104 @@
+"""The town file, which describes a whole town: checks it, telling every mistake, and loads it into the catalogue.
+
+read_town_file (town_file.py)     bytes to a document, with the line of every thing (town_positions.py)
+mistakes_in                       what the JSON Schema objects to (town_schema.py), and what no schema can say:
+                                  names (town_checks.py), times (town_time_checks.py), promises (town_offer_checks.py)
+write_town (town_loading.py)      document to rows (town_rows.py), told change by change (town_changes.py)
+broken_promises                   visits already promised that the new rules have no place for
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from sqlmodel import Session, col, func, select
+
+from booking.broken_promises import BrokenPromise, broken_promises
+from booking.catalogue import Town, catalogue_changed, read_catalogue
+from booking.promises import Appointment
+from booking.town_changes import Change
+from booking.town_checks import name_objections
+from booking.town_document import part
+from booking.town_file import Mistake, TownFile, TownRefused, read_town_file
+from booking.town_loading import write_town
+from booking.town_offer_checks import offer_objections
+from booking.town_schema import schema_objections
+from booking.town_time_checks import time_objections
+
+__all__ = ["Loaded", "Mistake", "TownRefused", "check_town", "load_town"]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What loading a town file changed, or would change, and which promised visits that leaves without a place."""
+
+    changes: tuple[Change, ...]
+    broken: tuple[BrokenPromise, ...]
+
+    def __str__(self) -> str:
+        """For the technician's terminal."""
+        if not self.changes:
+            return "Nothing to change: the town is already as the file says."
+        return "\n".join([*map(str, self.changes), *self._about_promises()])
+
+    def _about_promises(self) -> list[str]:
+        if not self.broken:
+            return ["No promised visit is affected."]
+        count = "1 promised visit stays" if len(self.broken) == 1 else f"{len(self.broken)} promised visits stay"
+        return [f"{count} in the book but no longer fit: call these residents.", *(f"  {each}" for each in self.broken)]
+
+
+def check_town(path: Path) -> list[Mistake]:
+    """Everything that is wrong with a town file, by line; an empty list says that it can be loaded. Changes nothing."""
+    try:
+        return _mistakes_in(read_town_file(path))
+    except TownRefused as refused:
+        return refused.mistakes
+
+
+def load_town(session: Session, path: Path, now: datetime, *, dry_run: bool = False) -> Loaded:
+    """Make the catalogue say what the file says, in the caller's transaction; with `dry_run` only tell the changes.
+
+    Appointments are never touched. Raises TownRefused, with every mistake, before anything is changed.
+    """
+    file = read_town_file(path)
+    if mistakes := _mistakes_in(file) or _new_prefix(session, file):
+        raise TownRefused(mistakes)
+    with session.begin_nested() as savepoint:
+        before = {each.reference for each in _broken_now(session, now)}
+        changes = write_town(session, file.document, sha256(file.source).hexdigest(), now)
+        if changes:
+            catalogue_changed(session)
+        loaded = Loaded(
+            tuple(changes), tuple(each for each in _broken_now(session, now) if each.reference not in before)
+        )
+        if dry_run:
+            savepoint.rollback()
+    return loaded
+
+
+def _mistakes_in(file: TownFile) -> list[Mistake]:
+    objections, sound = schema_objections(file.document)
+    for check in (name_objections, time_objections, offer_objections):
+        objections += check(file.document, sound)
+    return sorted({file.mistake(place, reason) for place, reason in objections})
+
+
+def _new_prefix(session: Session, file: TownFile) -> list[Mistake]:
+    """References in people's hands carry the prefix, so it stays once somebody has one."""
+    issued = session.exec(select(Town.reference_prefix)).one_or_none()
+    wanted = part(file.document, "town")["reference_prefix"]
+    promises = session.exec(select(func.count(col(Appointment.id)))).one()
+    if issued in (None, wanted) or not promises:
+        return []
+    so_far = f'{promises} appointments have been given the prefix "{issued}"'
+    reason = f'Town: reference_prefix can\'t become "{wanted}": {so_far}.'
+    return [file.mistake(("town", "reference_prefix"), reason)]
+
+
+def _broken_now(session: Session, now: datetime) -> list[BrokenPromise]:
+    session.flush()
+    if session.exec(select(Town.revision)).one_or_none() is None:
+        return []
+    return broken_promises(session, read_catalogue(session), now)

@@ -1,0 +1,139 @@
+"""What no schema can say about a town's promises: each can be served where and how it says, by people who exist."""
+
+from collections.abc import Iterator
+
+from booking.town_desks import Desk, Offer
+from booking.town_document import Thing, items, minutes_of, part, things, values
+from booking.town_places import said, shown
+from booking.town_positions import Place
+from booking.town_schema import Objection
+
+DAY = 1440
+
+
+def offer_objections(document: Thing, sound: Thing) -> Iterator[Objection]:
+    offer = Offer(sound)
+    for check in (_never_open, _too_few_people, _numbers, _ways, _places):
+        for place, predicate in check(offer):
+            yield place, said(document, place, predicate)
+
+
+def _never_open(offer: Offer) -> Iterator[Objection]:
+    for desk in offer.desks:
+        if not desk.hours and desk.counter.get("location") is not None:
+            yield desk.place, "is never open: neither it nor its location has openings."
+
+
+def _too_few_people(offer: Offer) -> Iterator[Objection]:
+    """One person can't be at two counters at once, and a promise must not count on it."""
+    for desks in _sharing(offer.desks):
+        people = {str(person.get("slug")) for desk in desks for person in desk.people}
+        at_once = _most_open_at_once(desks)
+        if at_once > len(people):
+            names = ", ".join(shown(desk.counter.get("slug")) for desk in desks)
+            shared = f"has no more than {len(people)} people with the counters it shares them with ({names})"
+            yield desks[-1].place, f"{shared}, but {at_once} of these are open at once: assign more people."
+
+
+def _sharing(desks: list[Desk]) -> list[list[Desk]]:
+    """Counters linked by the people they have in common, two or more together."""
+    groups: list[tuple[set[str], list[Desk]]] = []
+    for desk in desks:
+        people = {str(person.get("slug")) for person in desk.people}
+        linked = [group for group in groups if group[0] & people]
+        groups = [group for group in groups if group not in linked]
+        groups.append(
+            (people.union(*(group[0] for group in linked)), [*(each for group in linked for each in group[1]), desk])
+        )
+    return [group for people, group in groups if people and len(group) > 1]
+
+
+def _most_open_at_once(desks: list[Desk]) -> int:
+    starts = {(weekday, opens) for desk in desks for weekday, spans in desk.hours.items() for opens, _ in spans}
+    return max(
+        (
+            sum(any(opens <= minute < closes for opens, closes in desk.hours.get(weekday, [])) for desk in desks)
+            for weekday, minute in starts
+        ),
+        default=0,
+    )
+
+
+def _numbers(offer: Offer) -> Iterator[Objection]:
+    for place, service in things(offer.sound, "services"):
+        horizon = minutes_of(service.get("horizon"))
+        for key in ("notice", "cancel_until"):
+            length = minutes_of(service.get(key))
+            if length and horizon is not None and length > max(horizon, DAY):
+                yield (
+                    (*place, key),
+                    f"is {service[key]}, which is beyond the horizon of {service['horizon']}: nobody could ever do it.",
+                )
+        if service.get("extra_person_minutes") and (service.get("max_people") or 1) == 1:
+            yield (*place, "extra_person_minutes"), "is set, but max_people is 1: raise max_people or leave it out."
+
+
+def _ways(offer: Offer) -> Iterator[Objection]:
+    """Modes: each is one of the channels, has the address it needs, and a counter somewhere."""
+    has_video = part(offer.sound, "town").get("video_address") is not None
+    for place, service in offer.services():
+        locations = offer.locations_of(service)
+        for where, mode in items(service, "modes", place):
+            if mode not in values(service, "channels"):
+                yield where, f"{shown(mode)} isn't among its channels: add it there, so that people are told."
+            if mode == "video" and not has_video:
+                yield where, "is video, but the town has no video_address."
+            if locations and not any(offer.serving(service, location, [mode]) for location in locations):
+                skill = shown(service["skill"])
+                yield where, f"{shown(mode)} is served nowhere: no counter at its locations does {skill} in that way."
+
+
+def _places(offer: Offer) -> Iterator[Objection]:
+    """Locations: at each, some counter can serve the service, in time, and not only the desk."""
+    for place, service in offer.services():
+        modes = values(service, "modes")
+        for where, location in items(service, "locations", place):
+            if location in offer.locations_of(service) and not offer.serving(service, location, modes):
+                yield where, f"{shown(location)} {_why_not(offer, service, location)}."
+        desks = [desk for location in offer.locations_of(service) for desk in offer.serving(service, location, modes)]
+        if desks:
+            yield from _too_long(place, service, max(desk.longest for desk in desks))
+            yield from _all_kept(place, service, offer)
+
+
+def _why_not(offer: Offer, service: Thing, location: str) -> str:
+    skill = shown(service["skill"])
+    there = [desk for desk in offer.desks_at(location) if service["skill"] in values(desk.counter, "skills")]
+    if not there:
+        return f"has no counter with the skill {skill}"
+    if not any(set(values(service, "modes")) & set(values(desk.counter, "modes")) for desk in there):
+        return f"has counters with the skill {skill}, but none for {' or '.join(values(service, 'modes'))}"
+    if not any(desk.hours for desk in there):
+        return f"has counters with the skill {skill}, but they are never open"
+    return f"has counters with the skill {skill}, but nobody who works there has it"
+
+
+def _too_long(place: Place, service: Thing, longest: int) -> Iterator[Objection]:
+    minutes, people = service.get("minutes") or 0, service.get("max_people") or 1
+    most = minutes + (people - 1) * (service.get("extra_person_minutes") or 0)
+    if minutes > longest:
+        yield (*place, "minutes"), f"is {minutes}, but the longest opening where it is served has {longest}."
+    elif most > longest:
+        needed = f"is {people}, who need {most} minutes"
+        yield (*place, "max_people"), f"{needed}, but the longest opening where it is served has {longest}."
+    if (service.get("step") or 0) > longest:
+        yield (*place, "step"), f"is {service['step']}, but the longest opening where it is served has {longest}."
+
+
+def _all_kept(place: Place, service: Thing, offer: Offer) -> Iterator[Objection]:
+    kept = service.get("desk_places") or 0
+    most = max(
+        len(offer.serving(service, location, [mode]))
+        for location in offer.locations_of(service)
+        for mode in values(service, "modes")
+    )
+    if kept >= most:
+        yield (
+            (*place, "desk_places"),
+            f"is {kept}, but {most} counters at most can serve it: none is left to book online.",
+        )

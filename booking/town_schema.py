@@ -1,0 +1,123 @@
+"""Holds a town file against `town.schema.json`, and says what the JSON Schema objects to in a technician's words."""
+
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from booking.town_places import guess, said, shown
+from booking.town_positions import Place
+
+SCHEMA_PATH = Path(__file__).with_name("town.schema.json")
+
+Objection = tuple[Place, str]
+
+
+def schema_objections(document: Any) -> tuple[list[Objection], Any]:
+    """What the schema objects to, and a copy of the document in which each wrong value is None, for further checks."""
+    sound = deepcopy(document)
+    objections = []
+    for error in _validator().iter_errors(document):
+        place: Place = tuple(error.absolute_path)
+        objections += [
+            (where, said(document, around, sentence)) for where, around, sentence in _sentences(error, place)
+        ]
+        if error.validator in _WRONG_VALUES:
+            _blank(sound, place)
+    return objections, sound
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(_schema())
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+
+
+_WRONG_VALUES = ("type", "pattern", "enum", "minimum", "maximum")
+
+
+def _blank(document: Any, place: Place) -> None:
+    *around, last = place
+    for step in around:
+        document = document[step]
+        if document is None:
+            return
+    document[last] = None
+
+
+def _sentences(error: ValidationError, place: Place) -> Iterator[tuple[Place, Place, str]]:
+    """The place to point at, the place to speak of, and the predicate."""
+    schema: Any = error.schema
+    value: Any = error.instance
+    if error.validator == "additionalProperties":
+        known = schema["properties"]
+        for key in value.keys() - known.keys():
+            yield (*place, key), place, f"has a key {shown(key)} that means nothing here.{guess(key, known.keys())}"
+    elif error.validator == "required":
+        missing = next(key for key in schema["required"] if f"'{key}'" in error.message)
+        if place:
+            yield place, (*place, missing), f"is missing.{_meaning(schema['properties'][missing])}"
+        else:
+            yield place, place, f"has no {'[town]' if missing == 'town' else f'[[{missing}]]'}, and can't do without."
+    elif error.validator == "dependentRequired":
+        yield place, place, "names a subdivision, so it needs a country as well."
+    else:
+        yield place, place, _predicate(error)
+
+
+def _predicate(error: ValidationError) -> str:
+    value: Any = error.instance
+    limit: Any = error.validator_value
+    match error.validator:
+        case "type" | "pattern":
+            return f"must be {_kind(error)}, not {shown(value)}."
+        case "enum":
+            return f"can't be {shown(value)}.{guess(value, limit)}"
+        case "maxLength":
+            return f"is {len(value)} characters long, and {limit} is the most."
+        case "minItems":
+            return "is an empty list, and needs at least one item."
+        case "maxItems":
+            return f"has {len(value)} items, and {limit} is the most."
+        case "uniqueItems":
+            return f"has {shown(_first_double(value))} twice."
+        case "minimum":
+            return f"is {shown(value)}, and {limit} is the least."
+        case "maximum":
+            return f"is {shown(value)}, and {limit} is the most."
+        case _:
+            return f"isn't right: {error.message}."
+
+
+_TYPES = {
+    "string": "a text in quotation marks",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "array": "a list in square brackets",
+    "object": "a table of its own",
+}
+
+
+def _kind(error: ValidationError) -> str:
+    schema: Any = error.schema
+    return schema.get("description") or _TYPES[schema["type"]]
+
+
+def _meaning(schema: Mapping[str, Any]) -> str:
+    """` It is a whole number of minutes.`, from the description that the schema gives a key."""
+    while "$ref" in schema:
+        schema = _schema()["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    return f" It is {schema['description']}." if "description" in schema else ""
+
+
+def _first_double(values: list[Any]) -> Any:
+    return next(value for index, value in enumerate(values) if value in values[:index])

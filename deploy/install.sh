@@ -1,0 +1,37 @@
+#!/bin/sh
+# Install the given hashed requirements into .venv, making it first if need be. Asks nothing and needs no root.
+set -eu
+PYTHON=${PYTHON:-python3}
+LOG=$(mktemp)
+trap 'rm -f "$LOG"' EXIT
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+command -v "$PYTHON" >/dev/null 2>&1 || fail "Átrio needs Python 3.11 or newer, and there is no '$PYTHON' here."
+"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "Átrio needs Python 3.11 or newer; '$PYTHON' is $("$PYTHON" -V 2>&1). Name another with: make PYTHON=python3.12"
+
+# Debian and Ubuntu keep the part that puts pip into an environment in a package of its own.
+if [ ! -x .venv/bin/python ] || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    echo "Making a Python environment in .venv"
+    if ! "$PYTHON" -m venv --clear .venv >"$LOG" 2>&1; then
+        if "$PYTHON" -m pip --version >/dev/null 2>&1; then
+            "$PYTHON" -m venv --clear --without-pip .venv
+            "$PYTHON" -m pip --python .venv/bin/python install --quiet pip >"$LOG" 2>&1 || fail "$(cat "$LOG")"
+        elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+            { apt-get -qq update && apt-get -qq install -y python3-venv; } >"$LOG" 2>&1 || fail "$(cat "$LOG")"
+            "$PYTHON" -m venv --clear .venv
+        else
+            fail "This Python cannot make environments yet. Install that part once (Debian, Ubuntu: sudo apt install python3-venv) and start again."
+        fi
+    fi
+fi
+
+set -- $(printf -- '-r %s ' "$@")
+echo "Installing what Átrio needs (a minute or two the first time)"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes "$@" >"$LOG" 2>&1 ||
+    fail "Installing did not work. The last lines say why:
+$(grep -v '^WARNING' "$LOG" | tail -5)"

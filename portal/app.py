@@ -1,0 +1,46 @@
+"""The composition root: the only file that sees every room, and puts them together into one application."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from locales.pages import add_localized
+from portal.doors import doors
+from portal.headers import Headers
+from portal.lost import lost
+from portal.routes import Page, pages
+from portal.site import drawn_catalogue, page_title
+from portal.trouble import caught
+from portal.ui.focus import overlay
+from portal.ui.frame import STYLESHEETS
+
+app = rx.App(
+    html_lang="en",
+    toaster=None,
+    reset_style=False,
+    stylesheets=STYLESHEETS,
+    app_wraps={(5, "Overlay"): lambda _is_stateful: overlay()},
+    head_components=[
+        rx.el.script(src="/site.js"),
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+    ],
+    api_transformer=[doors, Headers],
+    backend_exception_handler=caught,
+)
+
+
+def _add(page: Page) -> None:
+    add_localized(
+        app,
+        page.route.rstrip("/"),
+        page.draw,
+        languages=drawn_catalogue().town.languages,
+        title=lambda: page_title(page.title()),
+        description=page.description,
+        on_load=page.on_load,
+    )
+
+
+for each in pages():
+    _add(each)
+app.add_page(lost, route="404", title=page_title("404"))

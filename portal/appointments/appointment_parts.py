@@ -1,0 +1,93 @@
+"""An appointment as its holder sees it: the enamel plate, the codes, the QR code, the calendar file."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from locales.catalogue import _, path
+from portal.appointments.shown import Shown
+from portal.ui.actions import actions, link_button
+from portal.ui.frame import section
+from portal.ui.icons import icon
+from portal.ui.links import native_form, raw_a
+from portal.ui.notices import done
+from portal.ui.qr import qr
+from portal.ui.words import code
+
+ShownVar = rx.vars.ObjectVar[Shown]
+
+
+def enamel(title: str | rx.Var, shown: ShownVar, sign: str = "circle-check") -> rx.Component:
+    """The promise: the time as the largest thing, the day, the place, the code that names it."""
+    return done(
+        title,
+        time=shown.clock,
+        day=shown.day,
+        place=rx.cond(shown.address, shown.place + ", " + shown.address, shown.place),
+        facts=rx.el.dl(
+            # Translators: the code that names an appointment
+            rx.el.div(rx.el.dt(_("Booking code")), rx.el.dd(code(shown.reference))),
+            rx.el.div(rx.el.dt(_("Access code")), rx.el.dd(code(shown.access_key))),
+            rx.el.div(rx.el.dt(_("For")), rx.el.dd(shown.what_for)),
+        ),
+        sign=sign,
+    )
+
+
+def keep_these(shown: ShownVar) -> rx.Component:
+    """The QR code, with words for people without a camera."""
+    return rx.el.aside(
+        rx.el.h2(_("Your codes"), id="codes", class_name="t3"),
+        qr(
+            shown.drawing,
+            shown.modules,
+            _("QR code that opens this appointment"),
+            rx.el.p(_("Scan it to open this appointment on another device, or show it when you arrive.")),
+            rx.el.p(_("No camera? Note both codes: with them you can move or cancel. Whoever has both can too.")),
+        ),
+        rx.el.p(icon("printer"), raw_a(_("Print this page"), href="#print", class_name="hit"), class_name="split no-print"),
+        class_name="aside flow",
+        aria_labelledby="codes",
+    )
+
+
+def video_way(shown: ShownVar) -> rx.Component:
+    """The one link of a video appointment."""
+    return rx.cond(
+        shown.video_link,
+        section(
+            _("Your video link"),
+            rx.el.p(_("The same link works from any phone or computer. It never changes, also when you change the time.")),
+            rx.el.p(raw_a(_("Open the video appointment"), href=shown.video_link, class_name="button second")),
+        ),
+    )
+
+
+def calendar_file(shown: ShownVar) -> rx.Component:
+    """An ordinary form, so that the codes travel in the body and stand in no log."""
+    return native_form(
+        rx.el.input(type="hidden", name="reference", value=shown.reference, read_only=True),
+        rx.el.input(type="hidden", name="access_key", value=shown.access_key, read_only=True),
+        rx.el.button(icon("calendar-plus"), rx.el.span(_("Add to my calendar")), class_name="button second", type="submit"),
+        action=path("/appointment/invite.ics"),
+        method="post",
+    )
+
+
+def change_it(shown: ShownVar, *more: rx.Component) -> rx.Component:
+    """Move or cancel while it can be done; afterwards, whom to ring."""
+    return rx.el.div(
+        rx.cond(
+            shown.is_changeable,
+            rx.fragment(
+                actions(
+                    *more,
+                    link_button(_("Move it"), path("/appointment/move/"), kind="second"),
+                    link_button(_("Cancel it"), path("/appointment/cancel/"), kind="danger"),
+                ),
+                rx.el.p(_("You can move or cancel it until {moment}.", moment=shown.changeable_until), class_name="soft"),
+            ),
+            actions(*more),
+        ),
+        class_name="flow",
+    )

@@ -1,0 +1,84 @@
+"""What all pages of the booking journey share: the key to the draft, kept by this tab, and one sentence about what went wrong."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+from sqlmodel import Session
+
+from booking.catalogue import Catalogue, read_catalogue
+from booking.errors import Refusal
+from booking.holds import Held
+from booking.store import in_reading, in_transaction
+from locales import dates
+from locales.catalogue import path
+from portal.appointments.draft import Kept, keep_longer, kept
+from portal.appointments.refusals import why
+from portal.appointments.steps import DONE, TIME, WAY
+from portal.appointments.words import services_words, zone_of
+from portal.visit import Visit, now
+
+LONGEST_KEY = 64
+
+
+class BookingState(Visit, rx.State):
+    """`kept_until` is the time of day until which the chosen time is kept, "" when none is."""
+
+    draft_key: str = rx.SessionStorage("", name="atrio-draft")
+    problem: str = ""
+    is_ready: bool = False
+    what_for: str = ""
+    kept_until: str = ""
+
+    @rx.event
+    async def more_time(self):
+        """Ten more minutes for the time that is kept."""
+        with self._speaking():
+            try:
+                await in_transaction(keep_longer, now(), self._key)
+                self.problem = ""
+            except Refusal as refusal:
+                await self._refused(refusal)
+            await self._draft(needs_time=True)
+
+    @property
+    def _key(self) -> str:
+        return str(self.draft_key)[:LONGEST_KEY]
+
+    async def _town_and_draft(self) -> tuple[Catalogue, Kept | None]:
+        return await in_reading(_town_and_draft, now(), self._key)
+
+    async def _draft(self, *, needs_time: bool = False) -> tuple[Catalogue, Kept] | None:
+        """The town and the draft of this tab, or None when the visitor has to be sent on (`_way_on`)."""
+        catalogue, draft = await self._town_and_draft()
+        if draft is None or draft.draft.reference or not draft.draft.services or not draft.draft.location:
+            return None
+        if needs_time and not draft.draft.hold:
+            return None
+        self.what_for = services_words(catalogue, draft.draft.services)
+        self._show_hold(draft.held, zone_of(catalogue, draft.draft.location))
+        return catalogue, draft
+
+    async def _way_on(self) -> Any:
+        """Where a page belongs that was opened too early or too late: to the confirmation, the first open question, the services."""
+        _catalogue, draft = await self._town_and_draft()
+        if draft is None or not draft.draft.services:
+            return rx.redirect(path("/services/"))
+        if draft.draft.reference:
+            return rx.redirect(path(DONE))
+        return rx.redirect(path(TIME if draft.draft.location else WAY))
+
+    def _show_hold(self, held: Held | None, zone: ZoneInfo) -> None:
+        is_kept = held is not None and held.expires_at > now()
+        self.kept_until = dates.time(held.expires_at, zone) if held and is_kept else ""
+
+    async def _refused(self, refusal: Refusal) -> None:
+        catalogue, draft = await self._town_and_draft()
+        self.problem = why(refusal, zone_of(catalogue, draft.draft.location if draft else ""))
+
+
+def _town_and_draft(session: Session, moment: datetime, key: str) -> tuple[Catalogue, Kept | None]:
+    return read_catalogue(session), kept(session, moment, key)

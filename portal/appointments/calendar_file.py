@@ -1,0 +1,65 @@
+"""The appointment as a file for the resident's own calendar, in the language of the page it was asked from."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from booking.appointments import look_up
+from booking.catalogue import Catalogue, read_catalogue
+from booking.errors import Refusal
+from booking.invitation import InvitationWords, Organizer, invitation
+from booking.promises import Appointment
+from booking.store import in_reading
+from locales.catalogue import LANGUAGES, _, path, use_language
+from portal.appointments.shown import manage_address, video_address
+from portal.appointments.words import address_words, mode_words, place_words, services_words, zone_of
+from portal.site import said
+from portal.visit import now
+
+
+async def calendar_file(request: Request) -> Response:
+    """POST with `reference` and `access_key` in the body. Codes that open nothing lead to the page that asks for them."""
+    language = request.path_params["language"]
+    form = await request.form(max_fields=4, max_files=0)
+    reference, access_key = str(form.get("reference", "")), str(form.get("access_key", ""))
+    with use_language(language if language in LANGUAGES else LANGUAGES[0]):
+        try:
+            catalogue, appointment = await in_reading(_opened, reference, access_key)
+        except Refusal:
+            return RedirectResponse(path("/appointment/"), 303)
+        return Response(
+            _invitation(catalogue, appointment, access_key),
+            media_type="text/calendar; charset=utf-8",
+            headers={"content-disposition": f'attachment; filename="{appointment.reference}.ics"'},
+        )
+
+
+def _opened(session: Session, reference: str, access_key: str) -> tuple[Catalogue, Appointment]:
+    return read_catalogue(session), look_up(session, reference, access_key)
+
+
+def _invitation(catalogue: Catalogue, appointment: Appointment, access_key: str) -> bytes:
+    visit, town = appointment.visit, catalogue.town
+    place = address_words(catalogue, visit)
+    words = InvitationWords(
+        summary=f"{services_words(catalogue, visit.services)} - {said(town.name)}",
+        description=_description(catalogue, appointment),
+        place=f"{place_words(catalogue, visit)}, {place}" if place else mode_words(visit.mode),
+    )
+    zone = zone_of(catalogue, visit.location).key
+    address = (video_address if visit.mode == "video" else manage_address)(appointment.reference, access_key)
+    return invitation(appointment, words, zone, Organizer(said(town.name), town.email), address, now())
+
+
+def _description(catalogue: Catalogue, appointment: Appointment) -> str:
+    bring = [thing for slug in appointment.services for thing in said(catalogue.known_services[slug].bring)]
+    return "\n".join(
+        (
+            _("Booking code: {reference}", reference=appointment.reference),
+            _("What to bring:"),
+            *(f"- {thing}" for thing in bring),
+            _("By telephone: {number}", number=catalogue.town.phone),
+        )
+    )

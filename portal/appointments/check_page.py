@@ -1,0 +1,75 @@
+"""Step 4, as drawn: is this right?"""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from locales.catalogue import _, path
+from portal.appointments.check_state import CheckState
+from portal.appointments.parts import kept_time, one_moment, trouble
+from portal.appointments.steps import CHECK, DETAILS, TIME, WAY, step_of
+from portal.site import page
+from portal.ui.actions import actions, button
+from portal.ui.frame import section, title
+from portal.ui.summary import row, summary
+from portal.ui.words import local_name
+
+
+def check_title() -> str:
+    return _("Is this right?")
+
+
+def check() -> rx.Component:
+    return page(
+        rx.el.div(
+            title(check_title(), step=step_of(CHECK), back_to=path(DETAILS)),
+            trouble(CheckState.problem),
+            one_moment(CheckState.is_ready, kept_time(), _visit(), _you(), _bring(), _promise(), _decide()),
+            class_name="flow measure apart",
+        ),
+        route=CHECK,
+        needs_script=True,
+    )
+
+
+def _visit() -> rx.Component:
+    return section(
+        _("Your visit"),
+        summary(
+            row(_("What for"), CheckState.what_for, change=path("/services/")),
+            row(_("When"), rx.el.b(CheckState.day), rx.el.br(), CheckState.hours, change=path(TIME)),
+            row(_("Where"), CheckState.place, rx.el.br(), local_name(CheckState.address), change=path(WAY)),
+            row(_("People"), CheckState.people, change=path(WAY)),
+        ),
+        small=True,
+    )
+
+
+def _you() -> rx.Component:
+    return section(
+        _("You"),
+        summary(
+            row(_("Name"), local_name(CheckState.name), change=path(DETAILS)),
+            row(_("How to reach you"), CheckState.contact, change=path(DETAILS)),
+            row(_("Language"), CheckState.language, change=path(DETAILS)),
+            row(_("What you need for the visit"), CheckState.needs, change=path(DETAILS)),
+        ),
+        small=True,
+    )
+
+
+def _bring() -> rx.Component:
+    return section(
+        _("What to bring"), rx.el.ul(rx.foreach(CheckState.bring, rx.el.li), class_name="prose"), small=True
+    )
+
+
+def _promise() -> rx.Component:
+    return rx.el.p(_("We use this only for your visit. "), rx.el.a(_("What we keep and why"), href=path("/privacy/")))
+
+
+def _decide() -> rx.Component:
+    return actions(
+        button(_("Book this time"), on_click=CheckState.confirm),
+        button(_("Do not book"), kind="quiet", on_click=CheckState.give_up),
+    )

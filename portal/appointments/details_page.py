@@ -1,0 +1,106 @@
+"""Step 3, as drawn: who comes?"""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from booking.details import LONGEST_LANGUAGE, NEEDS
+from locales.catalogue import _, own_name, path
+from portal.appointments.details_state import DetailsState
+from portal.appointments.parts import kept_time, one_moment, trouble
+from portal.appointments.steps import DETAILS, TIME, step_of
+from portal.appointments.words import need_words
+from portal.site import drawn_catalogue, page
+from portal.ui.actions import actions, submit
+from portal.ui.choices import checkbox, question
+from portal.ui.errors import error_summary
+from portal.ui.fields import select_field, text_field
+from portal.ui.frame import stack, title
+
+SOON = 500  # milliseconds after the last key
+
+
+def details_title() -> str:
+    return _("About you")
+
+
+def details() -> rx.Component:
+    return page(
+        error_summary(DetailsState.errors),
+        title(details_title(), step=step_of(DETAILS), back_to=path(TIME)),
+        trouble(DetailsState.problem),
+        one_moment(DetailsState.is_ready, kept_time(), _form()),
+        route=DETAILS,
+        needs_script=True,
+    )
+
+
+def _form() -> rx.Component:
+    return rx.el.form(
+        stack(
+            _typed(
+                "name",
+                _("Name"),
+                DetailsState.name,
+                hint=_("As you would like to be called. It need not be the name on your papers."),
+                auto_complete="name",
+                dir="auto",
+            ),
+            rx.el.div(
+                rx.el.h2(_("How to reach you"), class_name="t3"),
+                rx.el.p(_("E-mail or telephone: one of the two is enough."), class_name="hint"),
+                class_name="flow near",
+            ),
+            _typed("email", _("E-mail"), DetailsState.email, type="email", auto_complete="email", dir="ltr", spell_check=False),
+            _typed(
+                "phone",
+                _("Telephone"),
+                DetailsState.phone,
+                type="tel",
+                auto_complete="tel",
+                dir="ltr",
+                short=True,
+                hint=_("From abroad: begin with + and the country."),
+            ),
+            select_field(
+                "language",
+                _("In which language shall we write and speak to you?"),
+                [(code, own_name(code)) for code in drawn_catalogue().town.languages],
+                default_value=DetailsState.language,
+                key=DetailsState.language,
+            ),
+        ),
+        question(
+            "needs",
+            _("What do you need for the visit?"),
+            *[
+                checkbox(f"need_{need}", "yes", need_words(need), default_checked=DetailsState.needs.contains(need))
+                for need in NEEDS
+            ],
+            hint=_("Tick whatever would help. Nobody asks you for a proof."),
+        ),
+        text_field(
+            "interpreter_language",
+            _("If you need an interpreter: for which language?"),
+            default_value=DetailsState.interpreter_language,
+            max_length=LONGEST_LANGUAGE,
+            error=DetailsState.errors.get("interpreter_language", ""),
+            short=True,
+        ),
+        actions(submit(_("Continue"))),
+        on_submit=DetailsState.submit,
+        class_name="flow apart",
+        no_validate=True,
+    )
+
+
+def _typed(name: str, label: str, value: rx.Var, **props) -> rx.Component:
+    """A field whose text is kept while it is being typed."""
+    return text_field(
+        name,
+        label,
+        default_value=value,
+        error=DetailsState.errors.get(name, ""),
+        on_change=lambda text: DetailsState.typed(name, text).debounce(SOON),
+        **props,
+    )

@@ -1,0 +1,96 @@
+"""Step 3: who comes, how to reach them, what they need. What is typed is kept as it is typed."""
+
+from __future__ import annotations
+
+import reflex as rx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from booking.details import LONGEST_EMAIL, LONGEST_LANGUAGE, LONGEST_NAME, LONGEST_PHONE, NEEDS, Details
+from booking.errors import NotValid, Refusal
+from booking.store import in_reading, in_transaction
+from locales.catalogue import _, current_language, path
+from portal.appointments.booking_state import BookingState
+from portal.appointments.draft import ANSWERS, checked, remember
+from portal.appointments.refusals import field_errors
+from portal.appointments.steps import CHECK
+from portal.visit import now
+
+LONGEST = {"name": LONGEST_NAME, "email": LONGEST_EMAIL, "phone": LONGEST_PHONE, "interpreter_language": LONGEST_LANGUAGE}
+
+
+class DetailsAnswer(BaseModel):
+    """What the form sends: texts as typed, and `need_*` boxes that are only there when they are ticked."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str = Field(default="", max_length=20_000)
+    email: str = Field(default="", max_length=20_000)
+    phone: str = Field(default="", max_length=20_000)
+    language: str = Field(default="", max_length=20)
+    interpreter_language: str = Field(default="", max_length=20_000)
+
+    @property
+    def typed(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in ANSWERS}
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return tuple(need for need in NEEDS if (self.model_extra or {}).get(f"need_{need}"))
+
+    @property
+    def details(self) -> Details:
+        return Details(**self.typed, needs=self.needs)
+
+
+class DetailsState(BookingState):
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    needs: list[str] = []
+    interpreter_language: str = ""
+    errors: dict[str, str] = {}
+
+    @rx.event
+    async def open(self):
+        with self._speaking():
+            self.problem, self.errors = "", {}
+            found = await self._draft(needs_time=True)
+            if found is None:
+                return await self._way_on()
+            draft = found[1].draft
+            self.name, self.email, self.phone = draft.name, draft.email, draft.phone
+            self.language = draft.language or current_language()
+            self.needs, self.interpreter_language = list(draft.needs), draft.interpreter_language
+            self.is_ready = True
+
+    @rx.event
+    async def typed(self, field: str, text: str):
+        """Kept on the way, a moment after the typing stops."""
+        if field in LONGEST and isinstance(text, str):
+            await self._keep({field: text})
+
+    @rx.event
+    async def submit(self, form: dict):
+        with self._speaking():
+            try:
+                answer = DetailsAnswer.model_validate(form)
+            except ValidationError:
+                self.problem = _("Please type your answers again; something unreadable came with them.")
+                return None
+            self.errors = {}
+            try:
+                await in_transaction(remember, now(), self._key, answer.typed, answer.needs)
+                await in_reading(checked, answer.details)
+            except NotValid as refusal:
+                self.errors = field_errors(refusal)
+                return None
+            except Refusal as refusal:
+                return await self._refused(refusal)
+            return rx.redirect(path(CHECK))
+
+    async def _keep(self, answers: dict[str, str]) -> None:
+        try:
+            await in_transaction(remember, now(), self._key, answers)
+        except Refusal:
+            return

@@ -1,0 +1,58 @@
+"""The end of the journey, as drawn: what was promised and what happens next."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from locales.catalogue import _
+from portal.appointments.appointment_parts import calendar_file, change_it, enamel, keep_these, video_way
+from portal.appointments.done_state import DoneState
+from portal.appointments.parts import one_moment
+from portal.appointments.steps import DONE
+from portal.site import page
+from portal.ui.frame import columns, section, stack
+from portal.ui.timeline import step, timeline
+
+
+def done_title() -> str:
+    return _("Appointment confirmed")
+
+
+def done() -> rx.Component:
+    return page(
+        one_moment(DoneState.is_ready, columns(_promise(), keep_these(DoneState.shown))),
+        route=DONE,
+        needs_script=True,
+    )
+
+
+def _promise() -> rx.Component:
+    return stack(
+        enamel(done_title(), DoneState.shown),
+        section(_("What happens next"), _next_steps()),
+        video_way(DoneState.shown),
+        change_it(DoneState.shown, calendar_file(DoneState.shown)),
+        space="far",
+    )
+
+
+def _next_steps() -> rx.Component:
+    shown = DoneState.shown
+    return timeline(
+        step(_("Keep both codes"), _("With them you can look it up, move it or cancel it. Add it to your calendar, or print this page."), stage="now"),
+        step(
+            _("Get these ready"),
+            rx.el.ul(rx.foreach(shown.bring, rx.el.li), class_name="prose"),
+        ),
+        rx.match(
+            shown.mode,
+            ("video", step(_("Open the link"), _("Five minutes before, in a quiet place. We come in at {clock}.", clock=shown.clock), when=shown.day)),
+            ("phone", step(_("We call you"), _("At {clock}, on the number you gave us.", clock=shown.clock), when=shown.day)),
+            step(
+                _("Come a few minutes early"),
+                rx.el.p(_("Say your name or show the code when you arrive. We call you at about {clock}.", clock=shown.clock)),
+                rx.el.p(shown.way_in),
+                when=shown.day,
+            ),
+        ),
+    )

@@ -1,0 +1,33 @@
+"""The end of the journey: what was promised, and what happens next. Read anew each time, so a reload shows the same."""
+
+from __future__ import annotations
+
+import reflex as rx
+from sqlmodel import Session
+
+from booking.appointments import Booked
+from booking.catalogue import Catalogue, read_catalogue
+from booking.store import in_reading
+from portal.appointments.booking_state import BookingState
+from portal.appointments.draft import confirmed
+from portal.appointments.opened_state import OpenedState
+from portal.appointments.shown import Shown, shown
+from portal.visit import now
+
+
+class DoneState(BookingState):
+    shown: Shown = Shown()
+
+    @rx.event
+    async def open(self):
+        with self._speaking():
+            catalogue, booked = await in_reading(_confirmed, self._key)
+            if booked is None:
+                return await self._way_on()
+            self.shown = shown(catalogue, now(), booked.appointment, booked.access_key)
+            self.is_ready = True
+            return OpenedState.keep(booked.reference, booked.access_key)
+
+
+def _confirmed(session: Session, key: str) -> tuple[Catalogue, Booked | None]:
+    return read_catalogue(session), confirmed(session, key)

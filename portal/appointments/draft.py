@@ -1,0 +1,220 @@
+"""A booking on its way: the answers given so far, kept in the database under a key that only one browser tab holds.
+
+A reload, a lost connection or a restarted server loses nothing. The tab keeps the key in its session storage; we keep
+its hash. Drafts that nobody touched for a day are deleted the next time anybody begins one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import JSON, delete
+from sqlmodel import Field, Session, col
+
+from booking.appointments import Booked, book, booked_again
+from booking.catalogue import read_catalogue
+from booking.details import Details, tidied
+from booking.errors import HoldExpired
+from booking.holds import Held, extend, hold, look_at, release
+from booking.store import Table
+from booking.visits import Visit, quote
+
+KEPT_FOR = timedelta(hours=24)
+LONGEST_ANSWER = 400
+
+
+class Draft(Table, table=True):
+    """`hold` is the token of the time kept, `reference` the appointment that came of it; both "" until then."""
+
+    key_hash: str = Field(primary_key=True)
+    touched_at: datetime = Field(index=True)
+    services: tuple[str, ...] = Field(default=(), sa_type=JSON)
+    location: str = ""
+    mode: str = ""
+    people: int = 1
+    start_at: datetime | None = None
+    hold: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    needs: tuple[str, ...] = Field(default=(), sa_type=JSON)
+    interpreter_language: str = ""
+    once: str = Field(default_factory=lambda: secrets.token_urlsafe(24))
+    reference: str = ""
+
+
+ANSWERS = ("name", "email", "phone", "language", "interpreter_language")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A draft and the time kept for it, if any."""
+
+    draft: Draft
+    held: Held | None
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def begin(session: Session, now: datetime, key: str, services: Sequence[str], language: str) -> Draft:
+    """The draft under `key`, made if there is none, for `services` when some are named.
+
+    Another choice of services, or a booking that is done, starts over; what the person said about themselves stays.
+    Raises what `quote` raises for services that can't be booked, and then changes nothing.
+    """
+    _forget_old(session, now)
+    draft = session.get(Draft, _hash(key), with_for_update=True)
+    if services:
+        quote(read_catalogue(session), services)
+    if draft is None:
+        draft = Draft(key_hash=_hash(key), touched_at=now, language=language)
+    if services and (tuple(services) != draft.services or draft.reference):
+        _start_over(session, now, draft, tuple(services))
+    return _touched(session, now, draft)
+
+
+def kept(session: Session, now: datetime, key: str) -> Kept | None:
+    """The draft as it stands, without changing it; None when there is none under this key."""
+    draft = session.get(Draft, _hash(key)) if key else None
+    return draft and Kept(draft, _held(session, now, draft))
+
+
+def choose_way(session: Session, now: datetime, key: str, location: str, mode: str, people: int) -> Draft:
+    """Where, how and how many. A time that was kept for something else is let go. Raises NotBookable."""
+    draft = _mine(session, key)
+    visit = Visit(tuple(draft.services), location, mode, people)
+    quote(read_catalogue(session), visit.services, people)
+    if (draft.location, draft.mode, draft.people) != (location, mode, people):
+        _let_go(session, now, draft)
+        draft.location, draft.mode, draft.people = location, mode, people
+    return _touched(session, now, draft)
+
+
+def choose_time(session: Session, now: datetime, key: str, start: datetime) -> Held:
+    """Keep `start` for ten minutes in place of an earlier choice; the same choice again keeps what is kept.
+
+    Raises SlotTaken and NotBookable; the earlier choice then stays as it was.
+    """
+    draft = _mine(session, key)
+    held = _held(session, now, draft)
+    if held and held.start == start and held.expires_at > now:
+        return held
+    held = hold(session, now, visit_of(draft), start, once=secrets.token_urlsafe(24), instead_of=draft.hold or None)
+    draft.start_at, draft.hold = start, held.token
+    _touched(session, now, draft)
+    return held
+
+
+def keep_longer(session: Session, now: datetime, key: str) -> Held:
+    """Ten more minutes, or the time taken anew if it ran out and is still free. Raises ExtendedEnough, SlotTaken, HoldExpired."""
+    draft = _mine(session, key)
+    if not draft.hold:
+        raise HoldExpired
+    return extend(session, now, draft.hold, once=secrets.token_urlsafe(24))
+
+
+def remember(session: Session, now: datetime, key: str, answers: dict[str, str], needs: Sequence[str] | None = None) -> Draft:
+    """Keep what was typed, as it was typed, so that nothing is lost; whether it will do is asked later."""
+    draft = _mine(session, key)
+    for name, answer in answers.items():
+        if name in ANSWERS:
+            setattr(draft, name, answer[:LONGEST_ANSWER])
+    if needs is not None:
+        draft.needs = tuple(needs)
+    return _touched(session, now, draft)
+
+
+def checked(session: Session, details: Details) -> Details:
+    """What was typed, tidied. Raises NotValid with everything that has to be put right."""
+    return tidied(details, read_catalogue(session).town)
+
+
+def confirm(session: Session, now: datetime, key: str) -> Booked:
+    """Book the time that is kept. Asked again, it answers with the same appointment.
+
+    What the person said about themselves now belongs to the appointment and leaves the draft.
+    Raises HoldExpired when no time was chosen, SlotTaken, NotBookable, NotValid.
+    """
+    draft = _mine(session, key)
+    if draft.reference:
+        return booked_again(session, draft.reference)
+    if not draft.hold:
+        raise HoldExpired
+    booked = book(session, now, draft.hold, details_of(draft), once=draft.once)
+    draft.reference = booked.reference
+    draft.name = draft.email = draft.phone = draft.interpreter_language = ""
+    draft.needs = ()
+    _touched(session, now, draft)
+    return booked
+
+
+def confirmed(session: Session, key: str) -> Booked | None:
+    """The appointment that came of this draft, with its key; None while there is none."""
+    draft = session.get(Draft, _hash(key)) if key else None
+    return booked_again(session, draft.reference) if draft and draft.reference else None
+
+
+def abandon(session: Session, now: datetime, key: str) -> None:
+    """Let the time go and forget the answers."""
+    draft = session.get(Draft, _hash(key), with_for_update=True)
+    if draft is not None:
+        _let_go(session, now, draft)
+        session.delete(draft)
+
+
+def visit_of(draft: Draft) -> Visit:
+    return Visit(tuple(draft.services), draft.location, draft.mode, draft.people)
+
+
+def details_of(draft: Draft) -> Details:
+    return Details(draft.name, draft.email, draft.phone, draft.language, tuple(draft.needs), draft.interpreter_language)
+
+
+def _mine(session: Session, key: str) -> Draft:
+    draft = session.get(Draft, _hash(key), with_for_update=True)
+    if draft is None:
+        raise HoldExpired
+    return draft
+
+
+def _held(session: Session, now: datetime, draft: Draft) -> Held | None:
+    try:
+        return look_at(session, now, draft.hold) if draft.hold else None
+    except HoldExpired:
+        return None
+
+
+def _start_over(session: Session, now: datetime, draft: Draft, services: tuple[str, ...]) -> None:
+    if not draft.reference:
+        _let_go(session, now, draft)
+    draft.services, draft.location, draft.mode, draft.people = services, "", "", 1
+    draft.start_at, draft.hold, draft.reference = None, "", ""
+    draft.once = secrets.token_urlsafe(24)
+
+
+def _let_go(session: Session, now: datetime, draft: Draft) -> None:
+    if draft.hold:
+        release(session, now, draft.hold)
+    draft.start_at, draft.hold = None, ""
+
+
+def _touched(session: Session, now: datetime, draft: Draft) -> Draft:
+    draft.touched_at = now
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def _forget_old(session: Session, now: datetime) -> None:
+    session.execute(delete(Draft).where(col(Draft.touched_at) < now - KEPT_FOR))
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

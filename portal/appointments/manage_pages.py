@@ -1,0 +1,170 @@
+"""Find an appointment, move it, cancel it: as drawn."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from locales.catalogue import _, path
+from portal.appointments.appointment_parts import calendar_file, change_it, enamel, keep_these, video_way
+from portal.appointments.manage_state import CANCEL, MOVE, CancelState, FindState, MoveState
+from portal.appointments.opened_state import FIND
+from portal.appointments.parts import one_moment, times_to_choose, trouble
+from portal.site import page
+from portal.ui.actions import actions, button, link_button, submit
+from portal.ui.errors import error_summary
+from portal.ui.fields import error_line, text_field
+from portal.ui.frame import columns, section, stack, title
+from portal.ui.notices import notice
+from portal.ui.summary import row, summary
+from portal.ui.words import code
+
+
+def find_title() -> str:
+    return _("Find my appointment")
+
+
+def find() -> rx.Component:
+    return page(
+        error_summary(FindState.errors),
+        rx.cond(FindState.shown.reference, _found(), _ask()),
+        route=FIND,
+        needs_script=True,
+    )
+
+
+def _ask() -> rx.Component:
+    return stack(
+        title(find_title(), lead=_("You need the two codes from your confirmation.")),
+        trouble(FindState.problem),
+        rx.el.form(
+            text_field(
+                "reference",
+                _("Booking code"),
+                hint=_("It looks like VC-7K2M-94QX. Small letters and spaces do no harm."),
+                default_value=FindState.typed_reference,
+                error=FindState.errors.get("reference", ""),
+                dir="ltr",
+                short=True,
+                auto_complete="off",
+                spell_check=False,
+            ),
+            text_field(
+                "access_key",
+                _("Access code"),
+                hint=_("16 signs, in four groups."),
+                error=FindState.errors.get("access_key", ""),
+                dir="ltr",
+                auto_complete="off",
+                spell_check=False,
+            ),
+            actions(submit(_("Find it"))),
+            on_submit=FindState.find,
+            class_name="flow apart",
+            no_validate=True,
+        ),
+        section(
+            _("Lost the codes?"),
+            rx.el.p(_("Ring us, or come to any counter. We find your appointment by your name and a question or two.")),
+            small=True,
+        ),
+        space="apart",
+    )
+
+
+def _found() -> rx.Component:
+    shown = FindState.shown
+    return columns(
+        stack(
+            rx.match(
+                FindState.news,
+                ("moved", notice(_("Your appointment has a new time. The old one is free for somebody else."), kind="ok", live=True)),
+                ("cancelled", notice(_("Your appointment is cancelled. There is nothing else you have to do."), kind="ok", live=True)),
+                rx.fragment(),
+            ),
+            trouble(FindState.problem),
+            rx.cond(
+                shown.is_booked,
+                enamel(_("Your appointment"), shown, sign="calendar-check"),
+                _cancelled(),
+            ),
+            rx.cond(shown.is_booked, section(_("What to bring"), rx.el.ul(rx.foreach(shown.bring, rx.el.li), class_name="prose"))),
+            video_way(shown),
+            rx.cond(shown.is_booked, change_it(shown, calendar_file(shown))),
+            rx.el.p(button(_("Close it on this device"), kind="quiet", on_click=FindState.close)),
+            space="far",
+        ),
+        rx.cond(shown.is_booked, keep_these(shown)),
+    )
+
+
+def _cancelled() -> rx.Component:
+    shown = FindState.shown
+    return rx.el.section(
+        rx.el.h1(_("This appointment is cancelled")),
+        summary(
+            row(_("Booking code"), code(shown.reference)),
+            row(_("It was for"), shown.what_for),
+            row(_("When"), shown.day, ", ", shown.hours),
+        ),
+        actions(link_button(_("Book another time"), path("/services/"))),
+        class_name="flow apart",
+    )
+
+
+def move_title() -> str:
+    return _("Choose another time")
+
+
+def move() -> rx.Component:
+    return page(
+        title(move_title(), back_to=path(FIND)),
+        trouble(MoveState.problem),
+        one_moment(
+            MoveState.is_ready,
+            rx.el.p(
+                # Translators: {day} is a whole date, {hours} is "17:40 to 18:00"
+                _("Until now it is {day}, {hours}.", day=MoveState.shown.day, hours=MoveState.shown.hours),
+                " ",
+                rx.el.b(_("It stays yours until the new time is confirmed.")),
+            ),
+            rx.el.form(
+                rx.el.div(error_line("time", MoveState.error), role="alert"),
+                times_to_choose(MoveState),
+                actions(submit(_("Take this time instead")), link_button(_("Leave it as it is"), path(FIND), kind="quiet")),
+                on_submit=MoveState.choose,
+                class_name="question flow apart",
+                no_validate=True,
+            ),
+        ),
+        route=MOVE,
+        needs_script=True,
+    )
+
+
+def cancel_title() -> str:
+    return _("Cancel this appointment?")
+
+
+def cancel() -> rx.Component:
+    shown = CancelState.shown
+    return page(
+        title(cancel_title(), back_to=path(FIND)),
+        trouble(CancelState.problem),
+        one_moment(
+            CancelState.is_ready,
+            summary(
+                row(_("Booking code"), code(shown.reference)),
+                row(_("What for"), shown.what_for),
+                row(_("When"), rx.el.b(shown.day), rx.el.br(), shown.hours),
+                row(_("Where"), shown.place),
+            ),
+            rx.el.p(_("Your time then goes to somebody else at once. If another time would do, you can move it instead.")),
+            actions(
+                button(_("Yes, cancel it"), kind="danger", on_click=CancelState.cancel),
+                link_button(_("Move it"), path(MOVE), kind="second"),
+                link_button(_("Leave it as it is"), path(FIND), kind="quiet"),
+            ),
+        ),
+        route=CANCEL,
+        needs_script=True,
+    )

@@ -1,0 +1,170 @@
+"""Find an appointment by its two codes, move it, cancel it."""
+
+from __future__ import annotations
+
+import secrets
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+from pydantic import BaseModel, Field, ValidationError
+
+from booking.appointments import cancel, look_up, move
+from booking.errors import MistypedReference, NotBookable, Refusal, SlotTaken, UnknownReference
+from booking.store import in_reading, in_transaction
+from locales.catalogue import _, path
+from portal.appointments.opened_state import FIND, OpenedState
+from portal.appointments.refusals import why
+from portal.appointments.time_state import DAYS_AT_ONCE, Day, Near, TimeAnswer, offer_of, shown_days, shown_near
+from portal.appointments.words import zone_of
+from portal.visit import now
+
+MOVE, CANCEL = "/appointment/move/", "/appointment/cancel/"
+
+
+class FindAnswer(BaseModel):
+    reference: str = Field(default="", max_length=200)
+    access_key: str = Field(default="", max_length=200)
+
+
+class FindState(OpenedState):
+    """The page with the two boxes, and what they open."""
+
+    typed_reference: str = ""
+    errors: dict[str, str] = {}
+    news: str = ""
+
+    @rx.event
+    async def open(self):
+        """A link or a QR code carries both codes in the fragment; otherwise those that this tab keeps."""
+        with self._speaking():
+            self.problem, self.errors = "", {}
+            fragment = self.router.url.fragment
+            if "." in fragment:
+                self.codes = fragment[:200]
+            had_codes = bool(self.codes)
+            if await self._open() is None and had_codes:
+                self.problem = _not_found()
+            self.is_ready = True
+
+    @rx.event
+    async def find(self, form: dict):
+        with self._speaking():
+            self.problem, self.errors = "", {}
+            try:
+                answer = FindAnswer.model_validate(form)
+            except ValidationError:
+                self.errors = {"reference": _not_found()}
+                return
+            self.typed_reference = answer.reference
+            await self._look_up(answer)
+
+    @rx.event
+    def tell(self, news: str):
+        """What has just been done, said once on the page that follows."""
+        self.news = news if news in ("moved", "cancelled") else ""
+
+    @rx.event
+    def close(self):
+        """Leave nothing of it in this tab."""
+        self.codes, self.typed_reference, self.news = "", "", ""
+        self.reset()
+
+    async def _look_up(self, answer: FindAnswer) -> None:
+        if missing := _missing(answer):
+            self.errors = missing
+            return
+        try:
+            found = await in_reading(look_up, answer.reference, answer.access_key)
+        except (MistypedReference, UnknownReference) as refusal:
+            self.errors = {"reference": why(refusal, ZoneInfo("UTC"))}
+            return
+        self.codes = f"{found.reference}.{answer.access_key.strip()}"
+        await self._open()
+
+
+class MoveState(OpenedState):
+    """Another time for the same appointment."""
+
+    near: list[Near] = []
+    near_title: str = ""
+    days: list[Day] = []
+    has_more: bool = False
+    days_shown: int = DAYS_AT_ONCE
+    error: str = ""
+    once: str = ""
+
+    @rx.event
+    async def open(self):
+        with self._speaking():
+            self.problem, self.error, self.days_shown = "", "", DAYS_AT_ONCE
+            self.once = secrets.token_urlsafe(24)
+            return await self._offer(None)
+
+    @rx.event
+    async def show_more(self):
+        with self._speaking():
+            self.days_shown = min(self.days_shown + DAYS_AT_ONCE, 400)
+            return await self._offer(None)
+
+    @rx.event
+    async def choose(self, form: dict):
+        with self._speaking():
+            try:
+                start = TimeAnswer.model_validate(form).time
+            except ValidationError:
+                self.error = _("Please choose a time.")
+                return None
+            try:
+                await in_transaction(move, now(), *self._codes, start, once=f"{self.once}{start:%Y%m%d%H%M}")
+            except Refusal as refusal:
+                await self._refused(refusal)
+                return await self._offer(start if isinstance(refusal, SlotTaken) else None)
+            return [FindState.tell("moved"), rx.redirect(path(FIND))]
+
+    async def _offer(self, taken):
+        opened = await self._open()
+        if opened is None or not self.shown.is_changeable:
+            return self._find()
+        catalogue, appointment = opened
+        try:
+            offer = await in_reading(offer_of, now(), appointment.visit, self.days_shown, taken)
+        except NotBookable as refusal:
+            return await self._refused(refusal)
+        zone = zone_of(catalogue, appointment.location)
+        self.near_title = _("The nearest free times") if taken else _("The next three times")
+        self.near, self.days, self.has_more = shown_near(offer, zone), shown_days(offer, zone), offer.has_more
+
+
+class CancelState(OpenedState):
+    """Asks before it acts: a link in a letter is followed by machines too."""
+
+    once: str = ""
+
+    @rx.event
+    async def open(self):
+        with self._speaking():
+            self.problem, self.once = "", secrets.token_urlsafe(24)
+            if await self._open() is None or not self.shown.is_changeable:
+                return self._find()
+
+    @rx.event
+    async def cancel(self):
+        with self._speaking():
+            try:
+                await in_transaction(cancel, now(), *self._codes, once=self.once)
+            except Refusal as refusal:
+                return await self._refused(refusal)
+            return [FindState.tell("cancelled"), rx.redirect(path(FIND))]
+
+
+def _missing(answer: FindAnswer) -> dict[str, str]:
+    errors = {}
+    if not answer.reference.strip():
+        errors["reference"] = _("Please type the booking code. It looks like VC-7K2M-94QX.")
+    if not answer.access_key.strip():
+        errors["access_key"] = _("Please type the access code that stands beside it.")
+    return errors
+
+
+def _not_found() -> str:
+    return _("We cannot find an appointment with these two codes. Please check both, or ring us and we will look together.")

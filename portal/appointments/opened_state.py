@@ -1,0 +1,65 @@
+"""An appointment opened with its two codes: this tab keeps them, every handler proves them again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from sqlmodel import Session
+
+from booking.appointments import look_up
+from booking.catalogue import Catalogue, read_catalogue
+from booking.errors import Refusal
+from booking.promises import Appointment
+from booking.store import in_reading
+from locales.catalogue import path
+from portal.appointments.refusals import why
+from portal.appointments.shown import Shown, shown
+from portal.appointments.words import zone_of
+from portal.visit import Visit, now
+
+FIND = "/appointment/"
+
+
+class OpenedState(Visit, rx.State):
+    """`codes` is "REFERENCE.KEY" in the tab's session storage, or "" while nothing is open."""
+
+    codes: str = rx.SessionStorage("", name="atrio-appointment")
+    shown: Shown = Shown()
+    problem: str = ""
+    is_ready: bool = False
+
+    @rx.event
+    def keep(self, reference: str, access_key: str):
+        self.codes = f"{reference}.{access_key}"
+
+    @property
+    def _codes(self) -> tuple[str, str]:
+        reference, _dot, access_key = str(self.codes)[:200].partition(".")
+        return reference, access_key
+
+    async def _open(self) -> tuple[Catalogue, Appointment] | None:
+        """The town and the appointment whose codes this tab keeps, or None when they open nothing."""
+        reference, access_key = self._codes
+        try:
+            catalogue, appointment = await in_reading(_town_and_appointment, reference, access_key)
+        except Refusal:
+            self.codes, self.shown = "", Shown()
+            return None
+        self.shown = shown(catalogue, now(), appointment, access_key)
+        self.is_ready = True
+        return catalogue, appointment
+
+    async def _refused(self, refusal: Refusal) -> None:
+        catalogue = await in_reading(read_catalogue)
+        location = next(iter(catalogue.locations))
+        self.problem = why(refusal, zone_of(catalogue, location))
+
+    def _find(self) -> Any:
+        return rx.redirect(path(FIND))
+
+
+def _town_and_appointment(session: Session, reference: str, access_key: str) -> tuple[Catalogue, Appointment]:
+    return read_catalogue(session), look_up(session, reference, access_key)
+
+

@@ -1,0 +1,98 @@
+"""Parts that several pages of the journey share: what the visit is, the time that is kept, what went wrong, choosing a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from locales.catalogue import _
+from portal.appointments.booking_state import BookingState
+from portal.appointments.time_state import Clock, Day, Near, Part
+from portal.ui.actions import button
+from portal.ui.notices import notice
+from portal.ui.times import days, near_time, next_times, open_day, part_of_day, shut_day, time
+
+
+def trouble(problem: rx.Var) -> rx.Component:
+    """One sentence about what went wrong, read aloud when it appears."""
+    return rx.el.div(rx.cond(problem, notice(problem, kind="warn")), role="alert")
+
+
+def one_moment(is_ready: rx.Var, *content: rx.Component) -> rx.Component:
+    """The content as soon as the answers so far have arrived; until then a line that says so, and room for what comes."""
+    return rx.cond(
+        is_ready,
+        rx.el.div(*content, class_name="flow apart"),
+        rx.el.p(_("One moment, we are fetching this for you."), class_name="soft moment", role="status"),
+    )
+
+
+def kept_time() -> rx.Component:
+    """Until when the chosen time is kept, and a button for more."""
+    return rx.cond(
+        BookingState.kept_until,
+        notice(
+            # Translators: {time} is a time of day
+            rx.el.p(rx.el.b(_("We are keeping this time for you until {time}.", time=BookingState.kept_until))),
+            rx.el.p(button(_("More time"), kind="quiet", on_click=BookingState.more_time)),
+            kind="now",
+            live=True,
+        ),
+        notice(
+            rx.el.p(_("We no longer keep this time for you. If nobody else has taken it, you can still book it.")),
+            rx.el.p(button(_("Keep it again"), kind="quiet", on_click=BookingState.more_time)),
+            kind="warn",
+            live=True,
+        ),
+    )
+
+
+def times_to_choose(state: Any) -> rx.Component:
+    """The nearest times as cards, then the days as a list. `state` has near_title, near, days, has_more, chosen and show_more."""
+    chosen = getattr(state, "chosen", "")
+    return rx.fragment(
+        rx.cond(
+            state.near.length() > 0,
+            next_times(state.near_title, rx.foreach(state.near, lambda near: _near(near, chosen))),
+            notice(_("There is no free time in the coming weeks. Please ring us: we look for one together."), kind="warn"),
+        ),
+        rx.cond(
+            state.days.length() > 0,
+            rx.el.section(
+                rx.el.h2(_("Another day"), class_name="t3"),
+                days(rx.foreach(state.days, lambda day: _day(day, chosen))),
+                rx.cond(state.has_more, rx.el.p(button(_("Show more days"), kind="quiet", on_click=state.show_more))),
+                class_name="flow near",
+            ),
+        ),
+    )
+
+
+def _near(near: rx.vars.ObjectVar[Near], chosen: Any) -> rx.Component:
+    return near_time(
+        "time",
+        near.value,
+        day=near.day,
+        clock=near.clock,
+        is_today=near.is_today,
+        notes=near.note,
+        default_checked=near.value == chosen,
+        key=near.value,
+    )
+
+
+def _day(day: rx.vars.ObjectVar[Day], chosen: Any) -> rx.Component:
+    return rx.cond(
+        day.parts.length() > 0,
+        open_day(day.title, day.count, rx.foreach(day.parts, lambda part: _part(part, chosen))),
+        shut_day(day.title, day.count),
+    )
+
+
+def _part(part: rx.vars.ObjectVar[Part], chosen: Any) -> rx.Component:
+    return part_of_day(part.heading, rx.foreach(part.times, lambda clock: _clock(clock, chosen)))
+
+
+def _clock(clock: rx.vars.ObjectVar[Clock], chosen: Any) -> rx.Component:
+    return time("time", clock.value, clock.words, default_checked=clock.value == chosen, key=clock.value)

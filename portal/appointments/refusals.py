@@ -1,0 +1,102 @@
+"""Why something can't be done, in a sentence for a tired person, and what they can do instead. No refusal ends the page."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from booking.errors import (
+    BeyondHorizon,
+    ExtendedEnough,
+    HoldExpired,
+    MistypedReference,
+    NotBookable,
+    NotValid,
+    Problem,
+    Refusal,
+    SlotTaken,
+    TooLate,
+    TooManyPeople,
+    TooShortNotice,
+    UnknownReference,
+)
+from locales import dates
+from locales.catalogue import _, ngettext
+
+
+def why(refusal: Refusal, zone: ZoneInfo) -> str:
+    """One or two sentences in the language being spoken: what is so, and what to do now. Days and hours are of `zone`."""
+    match refusal:
+        case SlotTaken(start=start):
+            return _(
+                "Somebody has just taken {moment}. Your answers are kept: please choose another time.",
+                moment=dates.moment(start, zone),
+            )
+        case TooShortNotice(earliest=earliest):
+            return _(
+                "That is too soon for us to be ready. The earliest time is {moment}.", moment=dates.moment(earliest, zone)
+            )
+        case BeyondHorizon(last_day=last_day):
+            return _("That is too far ahead. You can book up to {day}.", day=dates.day_and_year(last_day))
+        case TooManyPeople(most=most):
+            return ngettext(
+                "At most {n} person can come together for this. Please ring us if you are more.",
+                "At most {n} people can come together for this. Please ring us if you are more.",
+                most,
+            )
+        case TooLate(until=until):
+            return _(
+                "This could be changed until {moment}. Please ring us: we will find a way.",
+                moment=dates.moment(until, zone),
+            )
+        case ExtendedEnough():
+            return _("We have kept this time for an hour and cannot keep it longer. Please finish, or choose it again later.")
+        case HoldExpired():
+            return _("There is no time kept for you any more. Please choose one again; your other answers are still here.")
+        case MistypedReference():
+            return _("There is a typing slip in the booking code. Please compare it with your confirmation, sign by sign.")
+        case UnknownReference():
+            return _(
+                "We cannot find an appointment with these two codes. Please check both, or ring us and we will look together."
+            )
+        case NotBookable():
+            return _NOT_BOOKABLE[refusal.reason]()
+        case _:
+            return _("That did not work. Nothing was changed. Please try again, or ring us.")
+
+
+def field_errors(refusal: NotValid) -> dict[str, str]:
+    """A sentence with the fix for each field that has to be put right, in the order of the form."""
+    return {_shown_at(problem): _fix(problem) for problem in reversed(refusal.problems)}
+
+
+_NOT_BOOKABLE = {
+    "unknown-service": lambda: _("We do not know this service. It may have a new name: please choose it from the list."),
+    "unknown-location": lambda: _("We do not know this place. Please choose one of the places below."),
+    "not-offered-there": lambda: _("This is not offered there in that way. Please choose one of the ways below."),
+    "not-offered-together": lambda: _("These cannot be done in one visit. Please book them one after the other."),
+    "past-time": lambda: _("That time has already passed. Please choose another one."),
+    "closed-then": lambda: _("We are not open at that time. Please choose one of the times below."),
+}
+
+
+def _shown_at(problem: Problem) -> str:
+    """The field that has the box: e-mail stands for "one of the two is missing"."""
+    return {"contact": "email", "needs": "needs"}.get(problem.field, problem.field)
+
+
+def _fix(problem: Problem) -> str:
+    match problem.field, problem.reason:
+        case _, "too-long":
+            return ngettext("Please shorten this to {n} character.", "Please shorten this to {n} characters.", problem.limit or 0)
+        case _, "control-characters":
+            return _("There is an invisible sign in this answer. Please type it again instead of pasting it.")
+        case "name", _:
+            return _("Please type the name we should call you by.")
+        case "email", "not-an-email":
+            return _("This is not a complete e-mail address. It looks like name@example.org.")
+        case "phone", _:
+            return _("This is not a complete telephone number. For a number from abroad, begin with + and the country.")
+        case ("email" | "contact"), _:
+            return _("Please give an e-mail address or a telephone number. One of the two is enough.")
+        case _:
+            return _("Please look at this answer again.")

@@ -1,0 +1,108 @@
+"""An appointment as the person who holds its key sees it: words only, nothing of the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from qrcode import QRCode
+from qrcode.constants import ERROR_CORRECT_M
+
+from booking.appointments import changeable_until
+from booking.catalogue import Catalogue
+from booking.promises import BOOKED, Appointment
+from booking.settings import settings
+from locales import dates
+from locales.catalogue import _, path
+from portal.appointments.words import (
+    address_words,
+    day_words,
+    hours_words,
+    mode_words,
+    people_words,
+    place_words,
+    services_words,
+    zone_of,
+)
+from portal.site import said
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`address_of_code` is what the QR code says: our own page with both codes in the fragment, which no server logs."""
+
+    reference: str = ""
+    access_key: str = ""
+    what_for: str = ""
+    clock: str = ""
+    day: str = ""
+    hours: str = ""
+    mode: str = ""
+    mode_words: str = ""
+    place: str = ""
+    address: str = ""
+    way_in: str = ""
+    people: str = ""
+    is_booked: bool = False
+    is_changeable: bool = False
+    changeable_until: str = ""
+    name: str = ""
+    sent_to: str = ""
+    video_link: str = ""
+    drawing: str = ""
+    modules: int = 0
+    bring: list[str] = field(default_factory=list)
+
+
+def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_key: str) -> Shown:
+    """In the language being spoken; days and hours are the location's."""
+    visit, zone = appointment.visit, zone_of(catalogue, appointment.location)
+    until = changeable_until(catalogue, appointment)
+    is_booked = appointment.state == BOOKED
+    drawing, modules = code_drawing(manage_address(appointment.reference, access_key))
+    return Shown(
+        reference=appointment.reference,
+        access_key=access_key,
+        what_for=services_words(catalogue, visit.services),
+        clock=dates.time(appointment.start_at, zone),
+        day=day_words(appointment.start_at.astimezone(zone).date()),
+        hours=hours_words(appointment.start_at, appointment.end_at, zone),
+        mode=visit.mode,
+        mode_words=mode_words(visit.mode),
+        place=place_words(catalogue, visit),
+        address=address_words(catalogue, visit),
+        way_in=said(catalogue.known_locations[visit.location].way_in) if visit.mode == "in_person" else "",
+        people=people_words(visit.people),
+        is_booked=is_booked,
+        is_changeable=is_booked and now <= until,
+        changeable_until=dates.moment(until, zone),
+        name=appointment.name,
+        sent_to=_(", ").join(f"\u2066{way}\u2069" for way in (appointment.email, appointment.phone) if way),
+        video_link=video_address(appointment.reference, access_key) if visit.mode == "video" and is_booked else "",
+        drawing=drawing,
+        modules=modules,
+        bring=[thing for slug in visit.services for thing in said(catalogue.known_services[slug].bring)],
+    )
+
+
+def manage_address(reference: str, access_key: str) -> str:
+    return f"{settings().address}{path('/appointment/')}#{reference}.{access_key}"
+
+
+def video_address(reference: str, access_key: str) -> str:
+    """Ours, and the same for ever: where the meeting itself takes place may change behind it."""
+    return f"{settings().address}{path('/video/')}#{reference}.{access_key}"
+
+
+def code_drawing(text: str) -> tuple[str, int]:
+    """A QR code (ISO/IEC 18004) as an SVG path of unit squares, and how many modules its side has."""
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(text)
+    code.make(fit=True)
+    squares = (
+        f"M{column} {line}h1v1h-1z"
+        for line, modules in enumerate(code.get_matrix())
+        for column, is_dark in enumerate(modules)
+        if is_dark
+    )
+    return "".join(squares), code.modules_count

@@ -1,0 +1,22 @@
+"""The journey's pages in their order, one question each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from locales.catalogue import _
+from portal.ui.frame import step_words
+
+WAY, TIME, DETAILS, CHECK, DONE = "/book/", "/book/when/", "/book/details/", "/book/check/", "/book/done/"
+
+# Translators: short names of the four steps of booking, as in "Step 2 of 4: time"
+_NAMES: dict[str, Callable[[], str]] = {
+    WAY: lambda: _("place"),
+    TIME: lambda: _("time"),
+    DETAILS: lambda: _("you"),
+    CHECK: lambda: _("check"),
+}
+
+
+def step_of(route: str) -> str:
+    return step_words(list(_NAMES).index(route) + 1, len(_NAMES), _NAMES[route]())

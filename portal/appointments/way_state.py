@@ -1,0 +1,146 @@
+"""Step 1: where, or by video or telephone; how many people; something else in the same visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import reflex as rx
+from pydantic import BaseModel, Field, ValidationError
+
+from booking.catalogue import Catalogue
+from booking.errors import NotBookable, Refusal
+from booking.store import in_transaction
+from booking.visits import Quote, quote
+from locales import dates
+from locales.catalogue import _, path
+from portal.appointments.booking_state import BookingState
+from portal.appointments.draft import Draft, begin, choose_way, new_key
+from portal.appointments.steps import TIME, WAY
+from portal.appointments.words import mode_words, people_words, services_words
+from portal.site import said
+from portal.visit import now
+
+
+@dataclass(frozen=True)
+class Way:
+    """One card: in person at a place, by video, or by telephone."""
+
+    value: str
+    title: str
+    hint: str
+    sign: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    words: str
+
+
+class WayAnswer(BaseModel):
+    """What the form sends. `way` is a mode and a location, such as "in_person:pacos"."""
+
+    way: str = Field(pattern=r"^[a-z_]{1,20}:[\w-]{1,80}$")
+    people: int = Field(default=1, ge=1, le=100)
+
+
+class WayState(BookingState):
+    ways: list[Way] = []
+    groups: list[Option] = []
+    others: list[Option] = []
+    people: str = "1"
+    length: str = ""
+    error: str = ""
+
+    @rx.event
+    async def open(self):
+        with self._speaking() as language:
+            self.problem, self.error = "", ""
+            self.draft_key = self._key or new_key()
+            services = tuple(slug for slug in self._asked("service", 400).split(",") if slug)
+            try:
+                await in_transaction(begin, now(), self._key, services, language)
+            except Refusal as refusal:
+                await self._refused(refusal)
+                self.is_ready = True
+                return None
+            catalogue, draft = await self._town_and_draft()
+            if draft is None or not draft.draft.services:
+                return rx.redirect(path("/services/"))
+            self._show(catalogue, draft.draft)
+
+    @rx.event
+    async def choose(self, form: dict):
+        with self._speaking():
+            try:
+                answer = WayAnswer.model_validate(form)
+            except ValidationError:
+                self.error = _("Please choose one of these ways.")
+                return None
+            mode, location = answer.way.split(":")
+            try:
+                await in_transaction(choose_way, now(), self._key, location, mode, answer.people)
+            except Refusal as refusal:
+                return await self._refused(refusal)
+            return rx.redirect(path(TIME))
+
+    @rx.event
+    async def add_service(self, form: dict):
+        """The same visit with one more service: an address like any other, so that going back takes it away again."""
+        with self._speaking():
+            catalogue, draft = await self._town_and_draft()
+            other = str(form.get("other", ""))
+            if draft is None or other not in catalogue.services:
+                return None
+            return rx.redirect(path(f"{WAY}?service={','.join([*draft.draft.services, other])}"))
+
+    def _show(self, catalogue: Catalogue, draft: Draft) -> None:
+        quoted = quote(catalogue, draft.services)
+        wanted = (draft.mode or self._asked("mode"), draft.location or self._asked("location"))
+        self.what_for = services_words(catalogue, draft.services)
+        self.length = dates.minutes(quoted.minutes)
+        self.ways = _ways(catalogue, quoted, *wanted)
+        self.groups = [Option(str(n), people_words(n)) for n in range(1, quoted.max_people + 1)] if quoted.max_people > 1 else []
+        self.people = str(draft.people)
+        self.others = _others(catalogue, draft.services)
+        self.is_ready = True
+
+
+def _ways(catalogue: Catalogue, quoted: Quote, mode: str, location: str) -> list[Way]:
+    """In person at each place that can do it; video and telephone once, wherever the person at the other end sits."""
+    pairs = [("in_person", place) for place, modes in quoted.served.items() if "in_person" in modes]
+    for remote in ("video", "phone"):
+        pairs += [(remote, place) for place, modes in quoted.served.items() if remote in modes][:1]
+    chosen = _nearest_choice(pairs, mode, location)
+    return [_way(catalogue, *pair, pair == chosen) for pair in pairs]
+
+
+def _nearest_choice(pairs: list[tuple[str, str]], mode: str, location: str) -> tuple[str, str] | None:
+    if (mode, location) in pairs:
+        return mode, location
+    of_mode = [pair for pair in pairs if pair[0] == mode and (not location or pair[1] == location)]
+    return of_mode[0] if len(of_mode) == 1 or (mode == "in_person" and of_mode) else pairs[0] if len(pairs) == 1 else None
+
+
+def _way(catalogue: Catalogue, mode: str, location: str, is_chosen: bool) -> Way:
+    place = catalogue.locations[location]
+    title, hint, sign = {
+        "in_person": (said(place.name), said(place.address), "landmark"),
+        "video": (mode_words("video"), _("Nothing to install: you open a link on your phone or computer."), "video"),
+        "phone": (mode_words("phone"), _("At the time you choose, on the number you give us."), "phone"),
+    }[mode]
+    return Way(f"{mode}:{location}", title, hint, sign, is_chosen)
+
+
+def _others(catalogue: Catalogue, chosen: tuple[str, ...]) -> list[Option]:
+    """Services that one counter somewhere can do in the same visit."""
+    fitting = [slug for slug in catalogue.services if slug not in chosen and _fits(catalogue, (*chosen, slug))]
+    return sorted((Option(slug, said(catalogue.services[slug].name)) for slug in fitting), key=lambda option: option.words)
+
+
+def _fits(catalogue: Catalogue, services: tuple[str, ...]) -> bool:
+    try:
+        return bool(quote(catalogue, services).served)
+    except NotBookable:
+        return False

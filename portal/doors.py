@@ -1,0 +1,58 @@
+"""Routes that aren't pages: from `/` to the visitor's language, the calendar file, is the process alive and ready."""
+
+from __future__ import annotations
+
+from babel import negotiate_locale
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from booking.catalogue import NoTown, read_catalogue
+from booking.store import in_reading
+from portal.appointments.calendar_file import calendar_file
+from portal.site import drawn_catalogue
+
+
+async def to_their_language(request: Request) -> Response:
+    """`/` leads to the best match between what the browser asks for and what the town speaks."""
+    languages = drawn_catalogue().town.languages
+    asked = [part.partition(";")[0].strip().replace("-", "_") for part in _by_weight(request.headers.get("accept-language", ""))]
+    language = negotiate_locale([*asked, *(code.split("_")[0] for code in asked)], languages) or languages[0]
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{language}/{query}", 302, headers={"vary": "accept-language", "cache-control": "no-cache"})
+
+
+async def is_alive(_request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+async def is_ready(_request: Request) -> Response:
+    """503 while the database can't be reached or has no town."""
+    try:
+        await in_reading(read_catalogue)
+    except (SQLAlchemyError, NoTown):
+        return PlainTextResponse("not ready", 503)
+    return PlainTextResponse("ready")
+
+
+def _by_weight(header: str) -> list[str]:
+    def weight(part: str) -> float:
+        _language, _semicolon, quality = part.partition(";q=")
+        try:
+            return float(quality or 1)
+        except ValueError:
+            return 0.0
+
+    return sorted(header[:400].split(","), key=weight, reverse=True)
+
+
+doors = Starlette(
+    routes=[
+        Route("/", to_their_language),
+        Route("/healthz", is_alive),
+        Route("/readyz", is_ready),
+        Route("/{language}/appointment/invite.ics", calendar_file, methods=["POST"]),
+    ]
+)

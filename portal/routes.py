@@ -1,0 +1,78 @@
+"""The sitemap as data: every page, its address after the language, its title, and what it does when it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from booking.catalogue import Service
+from locales.catalogue import N_, _
+from portal.appointments import check_page, details_page, done_page, manage_pages, steps, time_page, way_page
+from portal.appointments.check_state import CheckState
+from portal.appointments.details_state import DetailsState
+from portal.appointments.done_state import DoneState
+from portal.appointments.manage_state import CANCEL, MOVE, CancelState, FindState, MoveState
+from portal.appointments.opened_state import FIND
+from portal.appointments.time_state import TimeState
+from portal.appointments.way_state import WayState
+from portal.catalogue import home, service, services
+from portal.catalogue.hall import HallState, NextTimeState
+from portal.catalogue.searching import SearchState
+from portal.site import drawn_catalogue, said
+from portal.statements import pages as statements
+from portal.video import pages as video
+from portal.video.state import VideoState
+
+EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True)
+class Page:
+    """`title` and `description` speak the language being spoken when called. `who` may enter."""
+
+    route: str
+    draw: Callable[[], rx.Component]
+    title: Callable[[], str]
+    on_load: Any = None
+    description: Callable[[], str] | None = None
+    who: str = EVERYBODY
+
+
+# Translators: what a search engine shows under the town's name
+_ABOUT = N_("Find a town service, book an appointment in person, by telephone or by video, and change it when you like.")
+
+PAGES = (
+    Page("", home.home, home.home_title, HallState.look, lambda: _(_ABOUT)),
+    Page("/services", services.services, services.services_title, SearchState.search),
+    Page(steps.WAY, way_page.way, way_page.way_title, WayState.open),
+    Page(steps.TIME, time_page.time, time_page.time_title, TimeState.open),
+    Page(steps.DETAILS, details_page.details, details_page.details_title, DetailsState.open),
+    Page(steps.CHECK, check_page.check, check_page.check_title, CheckState.open),
+    Page(steps.DONE, done_page.done, done_page.done_title, DoneState.open),
+    Page(FIND, manage_pages.find, manage_pages.find_title, FindState.open),
+    Page(MOVE, manage_pages.move, manage_pages.move_title, MoveState.open),
+    Page(CANCEL, manage_pages.cancel, manage_pages.cancel_title, CancelState.open),
+    Page("/video", video.video, video.video_title, VideoState.open),
+    Page("/accessibility", statements.accessibility, statements.accessibility_title),
+    Page("/privacy", statements.privacy, statements.privacy_title),
+)
+
+
+def pages() -> Iterator[Page]:
+    """All pages of this town: those every town has, and one for each service."""
+    yield from PAGES
+    for offered in drawn_catalogue().services.values():
+        yield _service_page(offered)
+
+
+def _service_page(offered: Service) -> Page:
+    return Page(
+        f"/services/{offered.slug}",
+        service.service_page(offered.slug),
+        lambda: said(offered.name),
+        NextTimeState.look,
+        lambda: said(offered.summary),
+    )

@@ -1,0 +1,1 @@
+"""What the town says about itself: accessibility and privacy."""

@@ -1,0 +1,128 @@
+"""The two statements every public body owes: how everyone can use this, and what is kept about whom."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from locales.catalogue import _
+from portal.site import drawn_catalogue, page, said, town_facts
+from portal.ui.frame import prose, stack, title
+from portal.ui.links import raw_a, telephone
+from portal.ui.summary import row, summary
+
+
+def accessibility_title() -> str:
+    return _("Accessibility")
+
+
+def accessibility() -> rx.Component:
+    return page(
+        stack(
+            title(accessibility_title(), lead=_("Everyone must be able to do this alone, or with the help they choose.")),
+            prose(
+                rx.el.h2(_("How this site is made")),
+                rx.el.ul(
+                    rx.el.li(_("Everything works with a keyboard alone, and is read aloud in a sensible order.")),
+                    rx.el.li(_("Text can grow to four times its size; nothing is cut off and nothing overlaps.")),
+                    rx.el.li(_("Colour is never the only sign. Dark screens and high contrast follow your own settings.")),
+                    rx.el.li(_("There is always more time: a time we keep for you can be kept longer with one button.")),
+                    rx.el.li(_("No puzzles, no images of letters, no passwords to invent.")),
+                ),
+                rx.el.p(
+                    _(
+                        "We work to the Web Content Accessibility Guidelines 2.2, level AA. "
+                        "Every page is tested by machine in every language, and by people with a keyboard and a screen reader."
+                    )
+                ),
+            ),
+            prose(
+                rx.el.h2(_("Where it still falls short")),
+                rx.el.p(_("Video calls open in another service, whose accessibility is its own. We can ring you instead.")),
+            ),
+            prose(
+                rx.el.h2(_("When you come to us")),
+                rx.el.p(
+                    _(
+                        "Tell us when you book if you need a way in without steps, an interpreter, sign language, "
+                        "more time, or somebody with you. Whoever serves you reads it before you arrive."
+                    )
+                ),
+                *_ways_in(),
+            ),
+            prose(
+                rx.el.h2(_("Something does not work for you?")),
+                rx.el.p(_("Tell us, in whatever way is easiest. We answer within 5 working days and say what we will do.")),
+                _contact(),
+            ),
+            space="far",
+        ),
+        route="/accessibility/",
+    )
+
+
+def privacy_title() -> str:
+    return _("Privacy")
+
+
+def privacy() -> rx.Component:
+    return page(
+        stack(
+            title(privacy_title(), lead=_("We keep what your visit needs, for as long as it needs it, and nothing else.")),
+            stack(
+                rx.el.h2(_("What we keep, and why")),
+                summary(
+                    row(_("Your name"), _("To know whom we are expecting.")),
+                    row(_("E-mail or telephone"), _("To confirm, remind, and tell you if something changes. One of the two is enough.")),
+                    row(_("Language and needs"), _("So that the right person and the right room are ready.")),
+                    row(_("Service, place and time"), _("It is the appointment itself.")),
+                ),
+            ),
+            prose(
+                rx.el.h2(_("What we do not do")),
+                rx.el.ul(
+                    rx.el.li(_("We do not sell, lend or compare your data.")),
+                    rx.el.li(_("No advertising, no counting of visitors by others, no requests to other companies.")),
+                    rx.el.li(_("Names are never shown on screens in the hall, and never stand in the address of a page.")),
+                ),
+            ),
+            prose(
+                rx.el.h2(_("What stays on your device")),
+                rx.el.p(
+                    _(
+                        "While you book, this tab of your browser keeps one number that leads to your answers on our side. "
+                        "It is gone when you close the tab. The size of text you choose is also kept in your browser."
+                    )
+                ),
+                rx.el.p(_("Answers you do not finish are deleted after 24 hours.")),
+            ),
+            prose(
+                rx.el.h2(_("Your rights")),
+                rx.el.p(
+                    _(
+                        "You can ask what we hold about you, have it put right, have it deleted where the law allows, "
+                        "or object to how we use it. Ask us; it costs nothing."
+                    )
+                ),
+                _contact(),
+                rx.el.p(_("If our answer is not good enough, the national data protection authority listens to you.")),
+            ),
+            space="far",
+        ),
+        route="/privacy/",
+    )
+
+
+def _ways_in() -> list[rx.Component]:
+    return [
+        rx.el.p(rx.el.b(said(location.name)), rx.el.br(), said(location.way_in))
+        for location in drawn_catalogue().locations.values()
+    ]
+
+
+def _contact() -> rx.Component:
+    facts, email = town_facts(), drawn_catalogue().town.email
+    return rx.el.ul(
+        rx.el.li(telephone(facts.telephone, facts.call), ", ", facts.hours),
+        rx.el.li(raw_a(rx.el.bdi(email, dir="ltr"), href=f"mailto:{email}", class_name="hit")),
+        rx.el.li(rx.el.bdi(facts.address)),
+    )

@@ -1,0 +1,33 @@
+"""What parts are filled with: words known while the page is built, Vars known in the browser, other parts."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+Words = str | rx.Var
+Child = str | rx.Var | rx.Component
+
+
+def given(words: Words | None) -> bool:
+    """Whether there is something to show. A Var counts: what it holds is known in the browser only."""
+    return isinstance(words, rx.Var) or bool(words)
+
+
+def paragraphs(said: tuple[Child, ...]) -> list[rx.Component]:
+    """Sentences wrapped as paragraphs, other parts as they are."""
+    return [part if isinstance(part, rx.Component) else rx.el.p(part) for part in said]
+
+
+def hidden_words(*words: Child) -> rx.Component:
+    """Words for a screen reader only."""
+    return rx.el.span(*words, class_name="sr")
+
+
+def code(text: Words) -> rx.Component:
+    """A code, a number or hours: left to right and in one piece, also in the middle of an Arabic sentence."""
+    return rx.el.bdi(text, dir="ltr")
+
+
+def local_name(text: Words) -> rx.Component:
+    """A street or a person's name: its own script decides which way it runs."""
+    return rx.el.bdi(text)

@@ -1,0 +1,49 @@
+"""Who follows the link of a video appointment is shown the way into the meeting."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import reflex as rx
+from sqlmodel import Session
+
+from booking.appointments import look_up
+from booking.catalogue import Catalogue, read_catalogue
+from booking.errors import Refusal
+from booking.meeting import meeting_address
+from booking.promises import BOOKED, Appointment
+from booking.store import in_reading
+from locales import dates
+from portal.appointments.words import services_words, zone_of
+from portal.visit import Visit, now
+
+
+class VideoState(Visit, rx.State):
+    """`meeting` is "" until the codes in the fragment have opened an appointment in force."""
+
+    meeting: str = ""
+    moment: str = ""
+    what_for: str = ""
+    is_ready: bool = False
+    is_over: bool = False
+
+    @rx.event
+    async def open(self):
+        with self._speaking():
+            reference, _dot, access_key = self.router.url.fragment[:200].partition(".")
+            self.meeting, self.is_ready, self.is_over = "", True, False
+            try:
+                catalogue, appointment = await in_reading(_opened, reference, access_key)
+            except Refusal:
+                return
+            self._show(catalogue, appointment, now())
+
+    def _show(self, catalogue: Catalogue, appointment: Appointment, moment: datetime) -> None:
+        self.is_over = appointment.state != BOOKED or appointment.end_at < moment
+        self.meeting = "" if self.is_over else meeting_address(catalogue.town, appointment) or ""
+        self.moment = dates.moment(appointment.start_at, zone_of(catalogue, appointment.location))
+        self.what_for = services_words(catalogue, appointment.services)
+
+
+def _opened(session: Session, reference: str, access_key: str) -> tuple[Catalogue, Appointment]:
+    return read_catalogue(session), look_up(session, reference, access_key)

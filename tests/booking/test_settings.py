@@ -1,0 +1,139 @@
+"""Settings: every bad value gets one sentence that names it, and secrets are made once and kept to their owner."""
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from booking.settings import MUST_BE, Settings, SettingsError, data_folder, read_settings, signing_secret
+
+NO_FILE = Path("there-is-no-such-file")
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch):
+    for name in list(os.environ):
+        if name.startswith("ATRIO_"):
+            monkeypatch.delenv(name)
+
+
+def test_without_any_setting_it_is_a_demo_on_this_machine():
+    chosen = read_settings(NO_FILE)
+    assert (chosen.port, chosen.is_demo, chosen.limits) == (8000, True, "on")
+    assert chosen.address == "http://localhost:8000"
+    assert chosen.database.startswith("sqlite:////")
+    assert chosen.database.endswith(".data/atrio.sqlite3")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("PUBLIC_URL", "portal.example.org"),
+        ("PUBLIC_URL", "https://example.org/portal"),
+        ("PUBLIC_URL", "https://example.org"),
+        ("DATABASE_URL", "mysql://root@localhost/town"),
+        ("REDIS_URL", "localhost:6379"),
+        ("SMTP_URL", "mail.example.org"),
+        ("OIDC_ISSUER", "http://login.example.org"),
+        ("TOWN", "no-such-town.toml"),
+        ("SECRET", "short"),
+        ("WORKERS", "0"),
+        ("WORKERS", "2"),
+        ("DEMO", "perhaps"),
+        ("LIMITS", "sometimes"),
+    ],
+)
+def test_a_bad_value_gets_one_sentence_that_names_the_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
+    monkeypatch.setenv(f"ATRIO_{name}", value)
+    with pytest.raises(SettingsError) as refusal:
+        read_settings(NO_FILE)
+    sentence = str(refusal.value)
+    assert sentence.startswith("ATRIO_") and sentence.endswith(".") and "\n" not in sentence
+    assert name in sentence or "DEMO" in sentence
+
+
+def test_a_secret_that_is_refused_is_not_shown(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ATRIO_SECRET", "hunter2")
+    with pytest.raises(SettingsError) as refusal:
+        read_settings(NO_FILE)
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_click_to_sign_in_is_refused_on_a_public_address_unless_forced(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ATRIO_PUBLIC_URL", "https://portal.example.org/")
+    monkeypatch.setenv("ATRIO_DEMO", "1")
+    with pytest.raises(SettingsError, match="ATRIO_DEMO"):
+        read_settings(NO_FILE)
+    monkeypatch.setenv("ATRIO_DEMO", "force")
+    assert read_settings(NO_FILE).is_demo
+    monkeypatch.setenv("ATRIO_DEMO", "0")
+    assert not read_settings(NO_FILE).is_demo
+
+
+def test_limits_can_be_lifted_in_demo_mode_only(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ATRIO_LIMITS", "off")
+    assert read_settings(NO_FILE).limits == "off"
+    monkeypatch.setenv("ATRIO_DEMO", "0")
+    with pytest.raises(SettingsError, match="ATRIO_LIMITS"):
+        read_settings(NO_FILE)
+
+
+def test_a_postgresql_address_may_be_written_the_usual_way(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ATRIO_DATABASE_URL", "postgresql://atrio@localhost/town")
+    assert read_settings(NO_FILE).database == "postgresql+psycopg://atrio@localhost/town"
+
+
+def test_the_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    file = tmp_path / ".env"
+    file.write_text("# my town\nATRIO_PORT=8123\nATRIO_WORKERS=\n")
+    assert read_settings(file).port == 8123
+    monkeypatch.setenv("ATRIO_PORT", "8124")
+    assert read_settings(file).port == 8124
+
+
+def test_a_broken_env_file_is_refused_with_its_line(tmp_path: Path):
+    file = tmp_path / ".env"
+    file.write_text("ATRIO_PORT=8123\nthis is nonsense\n")
+    with pytest.raises(SettingsError, match="line 2.*this is nonsense"):
+        read_settings(file)
+
+
+def test_a_misspelt_setting_is_refused_with_the_right_one(tmp_path: Path):
+    file = tmp_path / ".env"
+    file.write_text("ATRIO_PROT=8123\n")
+    with pytest.raises(SettingsError, match="line 1.*did you mean ATRIO_PORT"):
+        read_settings(file)
+
+
+def test_every_setting_says_what_it_must_be():
+    assert set(MUST_BE) == set(Settings.model_fields)
+
+
+def test_the_origins_are_the_public_one_and_this_machine(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ATRIO_DEMO", "0")
+    monkeypatch.setenv("ATRIO_PUBLIC_URL", "https://portal.example.org")
+    assert read_settings(NO_FILE).origins[0] == "https://portal.example.org"
+    assert "http://127.0.0.1:8000" in read_settings(NO_FILE).origins
+
+
+def test_the_secret_is_made_once_even_when_many_start_at_once_and_only_its_owner_reads_it(tmp_path: Path):
+    chosen = Settings(data=tmp_path / "data")
+    found: list[bytes] = []
+    threads = [threading.Thread(target=lambda: found.append(signing_secret(chosen))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8 and len(set(found)) == 1 and len(found[0]) >= 48
+    assert stat.S_IMODE((tmp_path / "data" / "secret").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    assert [file.name for file in (tmp_path / "data").iterdir()] == ["secret"]
+
+
+def test_a_data_folder_that_can_not_be_made_gets_one_sentence(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="ATRIO_DATA"):
+        data_folder(Settings(data=tmp_path / "file" / "data"))

@@ -1,0 +1,154 @@
+"""A small town made in code, for tests of the book: two houses, three services, nothing that a test doesn't need.
+
+Everything happens around `NOW`, a Monday at 8:00 in winter, when Lisbon's clocks and UTC agree. Both houses open on weekdays from 9 to 17.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from booking.catalogue import (
+    Absence,
+    ClosureRow,
+    Counter,
+    Location,
+    OpeningRow,
+    Service,
+    StaffMember,
+    Topic,
+    Town,
+    catalogue_changed,
+)
+from booking.details import Details
+from booking.store import Store, Table, transaction
+from booking.visits import Visit
+
+NOW = datetime(2027, 3, 1, 8, tzinfo=UTC)
+TODAY = date(2027, 3, 1)
+TOMORROW = date(2027, 3, 2)
+# Tuesday: far enough for every notice, near enough for every horizon.
+NINE = datetime(2027, 3, 2, 9, tzinfo=UTC)
+
+PERMIT = Visit(("parking-permit",), "pacos", "in_person")
+ANA = Details("Ana Lopes", email="ana@example.org", language="pt")
+TEXTS = ("name", "summary", "details", "fee", "legal_basis", "outcome")
+
+
+def words(text: str) -> dict[str, str]:
+    return {language: f"{text} ({language})" for language in ("pt", "en", "es", "ar")}
+
+
+def found(store: Store, *, counters: int = 1, staff: tuple[StaffMember, ...] = (), **permit) -> None:
+    """Found the town: so many counters at "pacos", one at "ribeira". `permit` changes the columns of the service of most tests."""
+    with transaction(store) as session:
+        session.add_all([_town(), _topic(), _location("pacos"), _location("ribeira")])
+        session.flush()
+        session.add_all([_counter("pacos", number) for number in range(1, counters + 1)])
+        session.add(_counter("ribeira", 1, modes=("in_person",)))
+        session.add_all([*staff, _service("parking-permit", "streets", **permit), _service("bins", "waste", minutes=30)])
+        session.add(_service("wedding", "family", locations=("ribeira",), modes=("in_person",)))
+        session.flush()
+        session.add_all([opening("pacos"), opening("ribeira")])
+
+
+def amend(store: Store, *rows: Table, change: Callable[..., None] | None = None) -> None:
+    """Change the founded town as a loader would: in one transaction that says so."""
+    with transaction(store) as session:
+        session.add_all(rows)
+        if change:
+            change(session)
+        catalogue_changed(session)
+
+
+def opening(location: str, counter: str | None = None, opens: int = 9, closes: int = 17) -> OpeningRow:
+    return OpeningRow(
+        location=location, counter=counter, weekdays=(0, 1, 2, 3, 4), opens=time(opens), closes=time(closes)
+    )
+
+
+def closure(starts: datetime, ends: datetime, location: str | None = None, counter: str | None = None) -> ClosureRow:
+    return ClosureRow(location=location, counter=counter, starts=starts, ends=ends, reason=words("Closed"))
+
+
+def absence(staff: str, starts: datetime, ends: datetime) -> Absence:
+    return Absence(staff=staff, starts=starts, ends=ends)
+
+
+def person(slug: str, counters: tuple[str, ...], skills: tuple[str, ...]) -> StaffMember:
+    return StaffMember(
+        slug=slug, position=0, name=slug.title(), email=f"{slug}@example.org", counters=counters, skills=skills, roles=()
+    )
+
+
+def key(name: object) -> str:
+    """An idempotency key for a test's intention."""
+    return f"intention-{name}"
+
+
+def minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def _town() -> Town:
+    return Town(
+        digest="made in code",
+        name=words("Small Town"),
+        office=words("Front desk"),
+        languages=("pt", "en", "es", "ar"),
+        default_language="pt",
+        timezone="Europe/Lisbon",
+        phone="+351259000100",
+        phone_hours=words("Monday to Friday"),
+        email="town@example.org",
+        address=words("1 Square"),
+        reference_prefix="VC",
+        video_address="https://meet.example.org/{room}",
+        holiday_country="PT",
+        skills=("streets", "waste", "family"),
+    )
+
+
+def _topic() -> Topic:
+    return Topic(slug="streets", position=0, name=words("Streets"), icon="car")
+
+
+def _location(slug: str) -> Location:
+    return Location(
+        slug=slug,
+        position=0,
+        name=words(slug),
+        address=words("1 Square"),
+        way_in=words("The door on the left"),
+        getting_there=words("Bus 1"),
+        timezone="Europe/Lisbon",
+        step_free=True,
+    )
+
+
+def _counter(location: str, number: int, modes: tuple[str, ...] = ("in_person", "video", "phone")) -> Counter:
+    return Counter(
+        slug=f"{location}-{number}",
+        position=number,
+        number=number,
+        location=location,
+        name=words(f"Counter {number}"),
+        skills=("streets", "waste", "family"),
+        modes=modes,
+    )
+
+
+def _service(slug: str, skill: str, **columns: Any) -> Service:
+    usual: dict[str, Any] = {
+        "minutes": 20,
+        "step_minutes": columns.get("minutes", 20),
+        "notice_minutes": 120,
+        "horizon_days": 60,
+        "max_people": 4,
+        "cancel_until_minutes": 60,
+        "modes": ("in_person", "video", "phone"),
+        "channels": ("online", "in_person", "phone"),
+        "locations": ("pacos", "ribeira"),
+    }
+    texts: dict[str, Any] = {field: words(slug) for field in TEXTS}
+    lists: dict[str, Any] = {field: {"pt": ("um", "dois")} for field in ("bring", "synonyms")}
+    return Service(slug=slug, position=0, topic="streets", icon="car", skill=skill, **(texts | lists | usual | columns))
