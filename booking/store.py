@@ -3,13 +3,14 @@
 Verbs are plain functions on a Session. `transaction` is one unit of work that writes, `reading` one consistent look; async code runs
 either in a worker thread by `in_transaction` and `in_reading`.
 
-SQLite has one writer. Within a process writers queue in order of arrival (`Turnstile`), because SQLite's own waiting is a lottery that
-was seen to keep an unlucky one for seconds; between processes `busy_timeout` waits. Readers never queue: WAL gives each a snapshot.
+SQLite has one writer. Writers queue in order of arrival (`Turnstile`), because SQLite's own waiting is a lottery that was seen to keep an
+unlucky one for seconds; `busy_timeout` is only for programs that don't queue. Readers never wait: WAL gives each a snapshot.
 On PostgreSQL writers lock the rows they need, and readers see one snapshot.
 """
 
 import asyncio
 import contextvars
+import fcntl
 import json
 import random
 import re
@@ -22,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TextIO, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -76,7 +77,7 @@ class Store:
         self.engine = _engine(url)
         self.secret = secret
         self.turnstile: AbstractContextManager[object] = (
-            TURNSTILES[str(make_url(url).database)] if self.is_sqlite else nullcontext()
+            _turnstile(str(make_url(url).database)) if self.is_sqlite else nullcontext()
         )
         self.memory = Memory()
         self.writers = ThreadPoolExecutor(THREADS, "writer")
@@ -213,14 +214,32 @@ class Memory:
 
 
 class Turnstile:
-    """A lock that lets threads through in the order in which they came."""
+    """Lets writers through in the order in which they came: a queue for the threads of this process, and between processes a lock on
+    `file`, on which the kernel wakes whoever waits at once and which a killed process lets go.
+    """
 
-    def __init__(self):
+    def __init__(self, file: str):
+        self._file = file
         self._guard = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
         self._is_busy = False
+        self._held: TextIO | None = None
 
     def __enter__(self) -> None:
+        self._queue()
+        self._held = open(self._file, "a")  # noqa: SIM115
+        fcntl.flock(self._held, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        if self._held:
+            self._held.close()
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_busy = False
+
+    def _queue(self) -> None:
         with self._guard:
             if not self._is_busy:
                 self._is_busy = True
@@ -230,16 +249,11 @@ class Turnstile:
             self._waiting.append(mine)
         mine.acquire()
 
-    def __exit__(self, *_: object) -> None:
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._is_busy = False
 
-
-# One per SQLite file, shared by every Store that a process opens on it.
-TURNSTILES: defaultdict[str, Turnstile] = defaultdict(Turnstile)
+@cache
+def _turnstile(database: str) -> Turnstile:
+    """One per SQLite file, shared by every Store that this process opens on it."""
+    return Turnstile(f"{database}-turn")
 
 
 async def _in_thread(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:

@@ -17,11 +17,11 @@ from sqlmodel import Session, col, func, select
 from booking.broken_promises import BrokenPromise, broken_promises
 from booking.catalogue import Town, catalogue_changed, read_catalogue
 from booking.promises import Appointment
-from booking.town_changes import Change
+from booking.town_changes import NEW_TOWN, Change
 from booking.town_checks import name_objections
 from booking.town_document import part
 from booking.town_file import Mistake, TownFile, TownRefused, read_town_file
-from booking.town_loading import write_town
+from booking.town_loading import KINDS, write_town
 from booking.town_offer_checks import offer_objections
 from booking.town_schema import schema_objections
 from booking.town_time_checks import time_objections
@@ -40,7 +40,14 @@ class Loaded:
         """For the technician's terminal."""
         if not self.changes:
             return "Nothing to change: the town is already as the file says."
+        if NEW_TOWN in self.changes:
+            return f"{NEW_TOWN}, with {self._counts()}."
         return "\n".join([*map(str, self.changes), *self._about_promises()])
+
+    def _counts(self) -> str:
+        new = [change.thing for change in self.changes if change.what == "new"]
+        counts = {kind: sum(thing.startswith(f"{kind} ") for thing in new) for kind in KINDS.values()}
+        return ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items())
 
     def _about_promises(self) -> list[str]:
         if not self.broken:
@@ -70,9 +77,7 @@ def load_town(session: Session, path: Path, now: datetime, *, dry_run: bool = Fa
         changes = write_town(session, file.document, sha256(file.source).hexdigest(), now)
         if changes:
             catalogue_changed(session)
-        loaded = Loaded(
-            tuple(changes), tuple(each for each in _broken_now(session, now) if each.reference not in before)
-        )
+        loaded = Loaded(tuple(changes), tuple(each for each in _broken_now(session, now) if each.reference not in before))
         if dry_run:
             savepoint.rollback()
     return loaded

@@ -20,6 +20,9 @@ class Change:
         return f"{self.thing}: {self.what}"
 
 
+NEW_TOWN = Change("town", "new")
+
+
 def field_changes(thing: str, old: Values, new: Values) -> list[Change]:
     """One change per key that differs, and per language of a text."""
     return [Change(thing, what) for key in new if old[key] != new[key] for what in _field(key, old[key], new[key])]
@@ -43,9 +46,7 @@ def _field(key: str, old: Any, new: Any) -> list[str]:
     name, units = _FILE_KEYS.get(key, (key, ""))
     if isinstance(new, dict) and isinstance(old, dict):
         changed = [language for language in LANGUAGE_NAMES if old.get(language) != new.get(language)]
-        return [
-            f"{key} in {LANGUAGE_NAMES[language]} {_both(old.get(language), new.get(language))}" for language in changed
-        ]
+        return [f"{key} in {LANGUAGE_NAMES[language]} {_both(old.get(language), new.get(language))}" for language in changed]
     if units:
         return [f"{name} {_length(old, units)} -> {_length(new, units)}"]
     return [f"{name} {_both(old, new)}"]

@@ -29,19 +29,14 @@ def _doubles(_: Thing, sound: Thing) -> Iterator[Objection]:
             f"is the slug of another of the {kind}",
         )
     numbers = (
-        ((*place, "number"), _pair(thing.get("location"), thing.get("number")))
-        for place, thing in things(sound, "counters")
+        ((*place, "number"), _pair(thing.get("location"), thing.get("number"))) for place, thing in things(sound, "counters")
     )
     yield from _twice(numbers, "is the number of another counter at the same location")
-    emails = (
-        ((*place, "email"), str(thing.get("email") or "").lower() or None) for place, thing in things(sound, "staff")
-    )
+    emails = (((*place, "email"), str(thing.get("email") or "").lower() or None) for place, thing in things(sound, "staff"))
     yield from _twice(emails, "is the e-mail of another staff member")
     for kind in ("topics", "locations", "services"):
         for language in LANGUAGE_NAMES:
-            names = (
-                ((*place, "name", language), part(thing, "name").get(language)) for place, thing in things(sound, kind)
-            )
+            names = (((*place, "name", language), part(thing, "name").get(language)) for place, thing in things(sound, kind))
             yield from _twice(names, f"is the name of another of the {kind} as well: people couldn't tell them apart")
 
 

@@ -74,9 +74,7 @@ def _bytes_of(path: Path) -> bytes:
     except OSError as error:
         raise _Unreadable(0, f"{path} can't be read: {error.strerror}.") from None
     if len(source) > MOST_BYTES:
-        raise _Unreadable(
-            0, f"The file is larger than {MOST_BYTES // 1_000_000} MB, which is more than any town needs."
-        )
+        raise _Unreadable(0, f"The file is larger than {MOST_BYTES // 1_000_000} MB, which is more than any town needs.")
     return source
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from sqlmodel import Session, SQLModel, select
 
 from booking.catalogue import Counter, Location, Notice, Service, StaffMember, Topic, Town
-from booking.town_changes import Change, field_changes, row_name
+from booking.town_changes import NEW_TOWN, Change, field_changes, row_name
 from booking.town_document import Thing
 from booking.town_rows import Values, named_rows, nameless_rows, town_values
 
-_KINDS = {Topic: "topic", Location: "location", Counter: "counter", StaffMember: "staff member", Service: "service"}
+KINDS = {Topic: "topic", Location: "location", Counter: "counter", StaffMember: "staff member", Service: "service"}
 
 
 def write_town(session: Session, document: Thing, digest: str, now: datetime) -> list[Change]:
@@ -30,13 +30,13 @@ def _write_town(session: Session, wanted: Values, digest: str) -> list[Change]:
     town = session.exec(select(Town)).one_or_none()
     if town is None:
         session.add(Town(digest=digest, **wanted))
-        return [Change("town", "new")]
+        return [NEW_TOWN]
     town.digest = digest
     return _update("town", town, wanted)
 
 
 def _write_named(session: Session, table: type[Any], wanted: dict[str, Values], now: datetime) -> list[Change]:
-    kind, changes = _KINDS[table], []
+    kind, changes = KINDS[table], []
     present = {row.slug: row for row in session.exec(select(table))}
     order_before = sorted((row.position, slug) for slug, row in present.items() if not row.withdrawn_at)
     for slug, values in wanted.items():

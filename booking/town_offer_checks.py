@@ -42,9 +42,7 @@ def _sharing(desks: list[Desk]) -> list[list[Desk]]:
         people = {str(person.get("slug")) for person in desk.people}
         linked = [group for group in groups if group[0] & people]
         groups = [group for group in groups if group not in linked]
-        groups.append(
-            (people.union(*(group[0] for group in linked)), [*(each for group in linked for each in group[1]), desk])
-        )
+        groups.append((people.union(*(group[0] for group in linked)), [*(each for group in linked for each in group[1]), desk]))
     return [group for people, group in groups if people and len(group) > 1]
 
 

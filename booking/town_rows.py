@@ -188,9 +188,7 @@ def _stretch(stretch: Thing) -> Values:
     until = clock(stretch.get("until"))
     return {
         "starts": datetime.combine(first, clock(stretch.get("from")) or time()),
-        "ends": datetime.combine(last, until)
-        if until is not None
-        else datetime.combine(last, time()) + timedelta(days=1),
+        "ends": datetime.combine(last, until) if until is not None else datetime.combine(last, time()) + timedelta(days=1),
     }
 
 

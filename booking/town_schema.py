@@ -1,7 +1,7 @@
 """Holds a town file against `town.schema.json`, and says what the JSON Schema objects to in a technician's words."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -24,9 +24,7 @@ def schema_objections(document: Any) -> tuple[list[Objection], Any]:
     objections = []
     for error in _validator().iter_errors(document):
         place: Place = tuple(error.absolute_path)
-        objections += [
-            (where, said(document, around, sentence)) for where, around, sentence in _sentences(error, place)
-        ]
+        objections += [(where, said(document, around, sentence)) for where, around, sentence in _sentences(error, place)]
         if error.validator in _WRONG_VALUES:
             _blank(sound, place)
     return objections, sound
@@ -75,28 +73,21 @@ def _sentences(error: ValidationError, place: Place) -> Iterator[tuple[Place, Pl
 
 
 def _predicate(error: ValidationError) -> str:
-    value: Any = error.instance
-    limit: Any = error.validator_value
-    match error.validator:
-        case "type" | "pattern":
-            return f"must be {_kind(error)}, not {shown(value)}."
-        case "enum":
-            return f"can't be {shown(value)}.{guess(value, limit)}"
-        case "maxLength":
-            return f"is {len(value)} characters long, and {limit} is the most."
-        case "minItems":
-            return "is an empty list, and needs at least one item."
-        case "maxItems":
-            return f"has {len(value)} items, and {limit} is the most."
-        case "uniqueItems":
-            return f"has {shown(_first_double(value))} twice."
-        case "minimum":
-            return f"is {shown(value)}, and {limit} is the least."
-        case "maximum":
-            return f"is {shown(value)}, and {limit} is the most."
-        case _:
-            return f"isn't right: {error.message}."
+    say = _PREDICATES.get(str(error.validator))
+    return say(error.instance, error.validator_value, error.schema) if say else f"isn't right: {error.message}."
 
+
+_PREDICATES: dict[str, Callable[[Any, Any, Any], str]] = {
+    "type": lambda value, _, schema: f"must be {_kind(schema)}, not {shown(value)}.",
+    "pattern": lambda value, _, schema: f"must be {_kind(schema)}, not {shown(value)}.",
+    "enum": lambda value, options, _: f"can't be {shown(value)}.{guess(value, options)}",
+    "maxLength": lambda value, most, _: f"is {len(value)} characters long, and {most} is the most.",
+    "minItems": lambda *_: "is an empty list, and needs at least one item.",
+    "maxItems": lambda value, most, _: f"has {len(value)} items, and {most} is the most.",
+    "uniqueItems": lambda value, *_: f"has {shown(_first_double(value))} twice.",
+    "minimum": lambda value, least, _: f"is {shown(value)}, and {least} is the least.",
+    "maximum": lambda value, most, _: f"is {shown(value)}, and {most} is the most.",
+}
 
 _TYPES = {
     "string": "a text in quotation marks",
@@ -107,8 +98,7 @@ _TYPES = {
 }
 
 
-def _kind(error: ValidationError) -> str:
-    schema: Any = error.schema
+def _kind(schema: Mapping[str, Any]) -> str:
     return schema.get("description") or _TYPES[schema["type"]]
 
 

@@ -31,11 +31,7 @@ def _holidays(sound: Thing) -> Iterator[Objection]:
     known = holidays.list_supported_countries(include_aliases=True)
     country, subdivision = (part(sound, "holidays").get(key) for key in ("country", "subdivision"))
     if country is not None and country not in known:
-        upper = (
-            f" Did you mean {shown(country.upper())}?"
-            if country.upper() in known
-            else ' It should be a code such as "PT".'
-        )
+        upper = f" Did you mean {shown(country.upper())}?" if country.upper() in known else ' It should be a code such as "PT".'
         yield ("holidays", "country"), f"{shown(country)} isn't a country whose public holidays are known.{upper}"
     elif country is not None and subdivision is not None and subdivision not in known[country]:
         possible = f" Possible: {', '.join(sorted(known[country]))}." if known[country] else " Leave it out."
@@ -106,9 +102,7 @@ def _ever_opens(rule: Thing, first: date, last: date) -> bool:
     every = timedelta(weeks=rule.get("every_weeks") or 1)
     weekdays = [WEEKDAYS.index(name) for name in values(rule, "days")]
     starts = (monday, monday + every)
-    return not weekdays or any(
-        first <= start + timedelta(days=weekday) <= last for start in starts for weekday in weekdays
-    )
+    return not weekdays or any(first <= start + timedelta(days=weekday) <= last for start in starts for weekday in weekdays)
 
 
 def _closures(sound: Thing) -> Iterator[Objection]:

@@ -44,6 +44,7 @@ class FindState(OpenedState):
             had_codes = bool(self.codes)
             if await self._open() is None and had_codes:
                 self.problem = _not_found()
+            self.news = self._asked("news") if self.shown.reference else ""
             self.is_ready = True
 
     @rx.event
@@ -57,11 +58,6 @@ class FindState(OpenedState):
                 return
             self.typed_reference = answer.reference
             await self._look_up(answer)
-
-    @rx.event
-    def tell(self, news: str):
-        """What has just been done, said once on the page that follows."""
-        self.news = news if news in ("moved", "cancelled") else ""
 
     @rx.event
     def close(self):
@@ -119,7 +115,7 @@ class MoveState(OpenedState):
             except Refusal as refusal:
                 await self._refused(refusal)
                 return await self._offer(start if isinstance(refusal, SlotTaken) else None)
-            return [FindState.tell("moved"), rx.redirect(path(FIND))]
+            return rx.redirect(path(f"{FIND}?news=moved"))
 
     async def _offer(self, taken):
         opened = await self._open()
@@ -154,7 +150,7 @@ class CancelState(OpenedState):
                 await in_transaction(cancel, now(), *self._codes, once=self.once)
             except Refusal as refusal:
                 return await self._refused(refusal)
-            return [FindState.tell("cancelled"), rx.redirect(path(FIND))]
+            return rx.redirect(path(f"{FIND}?news=cancelled"))
 
 
 def _missing(answer: FindAnswer) -> dict[str, str]:

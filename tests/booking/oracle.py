@@ -100,6 +100,7 @@ def first_showing(zone: ZoneInfo, local: datetime) -> int:
     return (instant - EPOCH) // timedelta(minutes=1)
 
 
+@cache
 def changes(zone: ZoneInfo, first_year: int, last_year: int) -> list[int]:
     """Every minute from which clocks there follow another offset than the minute before. (Offsets change on the half hour.)"""
     first, end = datetime(first_year, 1, 1, tzinfo=UTC), datetime(last_year + 1, 1, 1, tzinfo=UTC)
