@@ -1,14 +1,15 @@
-"""Runs migrations: inside the transaction that `booking.store.migrate` opened, or by the `alembic` command on this installation."""
+"""Runs migrations: in the transaction that `booking.store.migrate` opened, or by the `alembic` command, in one of its own."""
 
 from typing import Any, Literal
 
-from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from sqlalchemy.types import TypeDecorator
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from alembic import context
 from booking import catalogue, promises
 from booking.store import Table, the_store, transaction
 from portal.appointments import draft
-from sqlalchemy.types import TypeDecorator
-from sqlmodel.sql.sqltypes import UTCDateTime
 
 # Importing the rooms that have tables fills this metadata.
 TABLES_OF = (catalogue, promises, draft)
@@ -17,9 +18,7 @@ metadata = Table.metadata
 
 def run(connection) -> None:
     is_sqlite = connection.dialect.name == "sqlite"
-    context.configure(
-        connection=connection, target_metadata=metadata, render_as_batch=is_sqlite, render_item=in_plain_types
-    )
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=is_sqlite, render_item=in_plain_types)
     if connection.dialect.name == "postgresql":
         # Two processes that start at once: the second waits here and then finds nothing left to do.
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(2026112201)")

@@ -42,6 +42,10 @@ document.addEventListener("toggle", ({ target: menu }) => {
 // way back isn't cluttered with an entry for each mistake looked at.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="#"]');
+  if (link?.hash === "#print") {
+    event.preventDefault();
+    print();
+  }
   const place = link && document.getElementById(link.hash.slice(1));
   if (!place || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -58,4 +62,10 @@ document.addEventListener("keydown", (event) => {
   if (!menu) return;
   menu.open = false;
   menu.querySelector("summary").focus();
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.('a[href="#print"]')) return;
+  event.preventDefault();
+  print();
 });

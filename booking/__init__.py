@@ -28,7 +28,8 @@ reference     the name of an appointment, that can be read out; its key proves w
 deed          one call of a verb under one idempotency key
 refusal       why something can't be: a fact with a code (errors.py)
 
-The verbs: hold, extend, release, book, look up, move, cancel. They are synchronous functions on a Session, take `now`, and count in UTC.
+The verbs: hold, extend, release, book, look up, move, cancel. They are synchronous functions on a Session, take `now`, and
+count in UTC.
 
 Start reading at `appointments.py`; `seats.py` has the two guards against double booking, `slots.py` the rules of free time.
 """

@@ -1,11 +1,12 @@
 """Booking, looking up, moving and cancelling: what a resident may do with counter time promised to them, without an account.
 
-Every verb is one transaction that either did all of it or nothing. `once` names the person's intention (see deeds.py): asked again with
-the same key, a verb answers with the same promise and does nothing twice. A reference alone opens nothing: its key must fit.
+Every verb is one transaction that either did all of it or nothing. `once` names the person's intention (see deeds.py): asked
+again with the same key, a verb answers with the same promise and does nothing twice. A reference alone opens nothing: its key
+must fit.
 """
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -38,8 +39,8 @@ class Booked:
 def book(session: Session, now: datetime, token: str, details: Details, *, once: str) -> Booked:
     """Turn a hold into an appointment. A hold that ran out is booked all the same when its time is still free.
 
-    A hold becomes one appointment: whoever books it again, say in a second tab, gets the same one. Raises HoldExpired for a hold
-    that was let go, SlotTaken, NotValid, KeyReused, and for a hold that ran out whatever `hold` raises.
+    A hold becomes one appointment: whoever books it again, say in a second tab, gets the same one. Raises HoldExpired for a
+    hold that was let go, SlotTaken, NotValid, KeyReused, and for a hold that ran out whatever `hold` raises.
     """
     details = tidied(details, read_catalogue(session).town)
     if earlier := earlier_subject(session, now, "book", once, token, details):
@@ -48,7 +49,7 @@ def book(session: Session, now: datetime, token: str, details: Details, *, once:
     if held is None:
         raise HoldExpired()
     if held.appointment_id is None:
-        held.appointment_id = _book_held(session, now, held, details)
+        held.appointment_id = _book_held(session, now, held, tidied(details, read_catalogue(session).town, held.mode))
     done(session, "book", once, held.appointment_id)
     return _booked(session, held.appointment_id)
 
@@ -57,7 +58,7 @@ def book_at_once(
     session: Session, now: datetime, visit: Visit, start: datetime, details: Details, *, once: str, channel: str = "online"
 ) -> Booked:
     """Book without holding first. Raises NotBookable with its reason, SlotTaken, NotValid, KeyReused."""
-    details, start = tidied(details, read_catalogue(session).town), checked_instant(start)
+    details, start = tidied(details, read_catalogue(session).town, visit.mode), checked_instant(start)
     if earlier := earlier_subject(session, now, "book_at_once", once, visit, start, details, channel):
         return _booked(session, earlier)
     open_page(session, now, visit.location)
@@ -100,8 +101,8 @@ def move(
 ) -> Appointment:
     """Exchange the old time for a new one: both in one transaction, so that the old one is lost only when the new one is had.
 
-    Moving to the time it already has changes nothing. Raises NotInForce, TooLate, NotBookable with its reason, SlotTaken, NotValid,
-    KeyReused, MistypedReference, UnknownReference.
+    Moving to the time it already has changes nothing. Raises NotInForce, TooLate, NotBookable with its reason, SlotTaken,
+    NotValid, KeyReused, MistypedReference, UnknownReference.
     """
     start, appointment = checked_instant(start), look_up(session, reference, access_key)
     if earlier_subject(session, now, "move", once, appointment.reference, start):
@@ -116,9 +117,7 @@ def move(
     return appointment
 
 
-def cancel(
-    session: Session, now: datetime, reference: str, access_key: str, *, once: str, reason: str = ""
-) -> Appointment:
+def cancel(session: Session, now: datetime, reference: str, access_key: str, *, once: str, reason: str = "") -> Appointment:
     """Give the time back. Cancelling what is cancelled changes nothing.
 
     Raises TooLate, NotValid, KeyReused, MistypedReference, UnknownReference.

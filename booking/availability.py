@@ -1,4 +1,4 @@
-"""Which starts are free: for those who look. Whoever books goes through `seats.py`, which asks the same counters the same question."""
+"""Which starts are free, for those who look. Whoever books goes through `seats.py`, which asks the same counters."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,8 +1,9 @@
 """What the town offers, where, when and how: the tables a town file fills, and one snapshot of them for reading.
 
-Things that can be referred to (by an appointment, a link, a letter) are named by their slug, which never changes; when a town file
-no longer has them they are marked `withdrawn_at` instead of being deleted. Words are `{language: text}`. Times of openings,
-closures and absences are wall-clock times of the location's zone: `booking/hours.py` turns them into UTC, and nothing else does.
+Things that can be referred to (by an appointment, a link, a letter) are named by their slug, which never changes; when a town
+file no longer has them they are marked `withdrawn_at` instead of being deleted. Words are `{language: text}`. Times of
+openings, closures and absences are wall-clock times of the location's zone: `booking/hours.py` turns them into UTC, and nothing
+else does.
 """
 
 from collections.abc import Iterable, Mapping
@@ -195,8 +196,8 @@ Named = TypeVar("Named", Topic, Location, Counter, StaffMember, Service)
 class Catalogue:
     """Everything the town offers at one revision, in the town file's order. Rows are detached and refuse to be changed.
 
-    The plain mappings hold what is offered now, by slug; the `known_` ones also what was withdrawn, so that an old appointment can
-    still say what it was for and where.
+    The plain mappings hold what is offered now, by slug; the `known_` ones also what was withdrawn, so that an old appointment
+    can still say what it was for and where.
     """
 
     revision: str
@@ -236,8 +237,8 @@ def read_catalogue(session: Session) -> Catalogue:
 def catalogue_changed(session: Session) -> None:
     """Say, inside the transaction that changed the catalogue, that what was remembered of it is stale, in every process.
 
-    Locks every page of the book, so that no booking is made half by the old rules and half by the new. A revision is random rather
-    than counted, so that one that was rolled back, or lost by restoring a backup, is never mistaken for a later one.
+    Locks every page of the book, so that no booking is made half by the old rules and half by the new. A revision is random
+    rather than counted, so that one that was rolled back, or lost by restoring a backup, is never mistaken for a later one.
     """
     session.flush()
     session.execute(text("UPDATE book SET version = version + 1"))

@@ -1,13 +1,14 @@
 """The time of counters, for one kind of visit at one moment: opened by the rules, taken by promises.
 
-Two things are remembered, each as long as it is true: the opened time of the counters that can serve a kind of visit (until the catalogue
-or the local day changes), and the taken time of a location (until its page of the book changes, in whichever process, or the next
-hold lapses). Nothing else is remembered, so an answer given twice is the answer computed anew.
+Two things are remembered, each as long as it is true: the opened time of the counters that can serve a kind of visit (until the
+catalogue or the local day changes), and the taken time of a location (until its page of the book changes, in whichever process,
+or the next hold lapses). Nothing else is remembered, so an answer given twice is the answer computed anew.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -71,10 +72,15 @@ def terms(session: Session, now: datetime, visit: Visit, channel: str) -> Terms:
 
 def taken_now(session: Session, now: datetime, location: str, zone: ZoneInfo) -> dict[int, Taken]:
     """Taken time by counter id, from today on, remembered by the page's version. Lapsed holds take nothing."""
-    version = session.exec(select(Book.version).where(Book.location == location)).one_or_none()
+    version = page_version(session, location)
     today = local_day(zone, first_minute_from(now))
-    page = remembered(session, ("taken", location), (version, today), lambda: _Page(_seats(session, location, now)))
+    page = remembered(session, ("taken", location), (version, today), lambda: _page(session, location, now))
     return page.taken(now)
+
+
+def page_version(session: Session, location: str) -> int | None:
+    """Rises with everything that changes what is promised at a location; None before the first promise."""
+    return session.exec(select(Book.version).where(Book.location == location)).one_or_none()
 
 
 def taken_around(session: Session, start: int, end: int, counter_ids: Sequence[int]) -> dict[int, Taken]:
@@ -92,26 +98,28 @@ def in_order(opened: Opened, taken: dict[int, Taken]) -> list[Taken]:
 class _Page:
     """The seats of one version of a page. Which of them still count changes only when a hold lapses."""
 
-    def __init__(self, seats: list[tuple[int, int, int, datetime | None]]):
-        self._seats = seats
-        self._lapses = sorted({lapses_at for *_, lapses_at in seats if lapses_at})
+    def __init__(self, lasting: list[tuple[int, int, int]], lapsing: list[tuple[int, int, int, datetime]]):
+        self._lasting = lasting
+        self._lapsing = lapsing
         self._taken: tuple[int, dict[int, Taken]] | None = None
 
     def taken(self, now: datetime) -> dict[int, Taken]:
-        lapsed = sum(lapses_at <= now for lapses_at in self._lapses)
+        live = [seat[:3] for seat in self._lapsing if seat[3] > now]
         kept = self._taken
-        if not kept or kept[0] != lapsed:
-            live = (seat[:3] for seat in self._seats if seat[3] is None or seat[3] > now)
-            kept = self._taken = (lapsed, taken_by_counter(live))
+        if not kept or kept[0] != len(live):
+            kept = self._taken = (len(live), taken_by_counter(chain(self._lasting, live)))
         return kept[1]
 
 
-def _seats(session: Session, location: str, now: datetime) -> list[tuple[int, int, int, datetime | None]]:
+def _page(session: Session, location: str, now: datetime) -> _Page:
     # A day's grace, so that a visit under way and a clock that steps back are both covered.
     since = first_minute_from(now - timedelta(days=2))
-    columns = select(Seat.counter_id, Seat.start_minute, Seat.end_minute, Seat.lapses_at)
-    rows = session.exec(columns.where(Seat.location == location, Seat.end_minute > since))
-    return [(counter, first, last, lapses_at) for counter, first, last, lapses_at in rows]
+    here = (Seat.location == location, Seat.end_minute > since)
+    span = (Seat.counter_id, Seat.start_minute, Seat.end_minute)
+    lasting = session.exec(select(*span).where(*here, col(Seat.lapses_at).is_(None)))
+    lapsing = session.exec(select(*span, col(Seat.lapses_at)).where(*here, col(Seat.lapses_at).is_not(None)))
+    until = [(counter, first, last, lapses_at) for counter, first, last, lapses_at in lapsing if lapses_at]
+    return _Page(list(lasting), until)
 
 
 def _opened(session: Session, catalogue: Catalogue, visit: Visit, quote: Quote, today: date) -> Opened:

@@ -1,7 +1,7 @@
 """Doing a thing once, however often it is asked for: a double tap, a replayed event, a reply that was lost on the way.
 
-The caller names each intention with a key that nobody can guess. What is repeated is the promise, not the words of the first answer:
-a booking asked for again after it was moved is answered with the appointment as it stands.
+The caller names each intention with a key that nobody can guess. What is repeated is the promise, not the words of the first
+answer: a booking asked for again after it was moved is answered with the appointment as it stands.
 """
 
 import hmac

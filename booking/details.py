@@ -28,8 +28,11 @@ class Details:
     interpreter_language: str = ""
 
 
-def tidied(details: Details, town: Town) -> Details:
-    """The same details in the one form in which they are kept. Raises NotValid with everything that is wrong."""
+def tidied(details: Details, town: Town, mode: str = "in_person") -> Details:
+    """The same details in the one form in which they are kept. Raises NotValid with everything that is wrong.
+
+    Whoever wants to be rung at the appointed time (`mode` "phone") has to say at which number.
+    """
     problems: list[Problem] = []
     tidy = Details(
         name=one_line(details.name, "name", LONGEST_NAME, problems, needed=True),
@@ -39,7 +42,9 @@ def tidied(details: Details, town: Town) -> Details:
         needs=_needs(details.needs, problems),
         interpreter_language=one_line(details.interpreter_language, "interpreter_language", LONGEST_LANGUAGE, problems),
     )
-    if not (tidy.email or tidy.phone or any(problem.field in ("email", "phone") for problem in problems)):
+    if mode == "phone" and not tidy.phone and not any(problem.field == "phone" for problem in problems):
+        problems.append(Problem("phone", "missing"))
+    elif not (tidy.email or tidy.phone or any(problem.field in ("email", "phone") for problem in problems)):
         problems.append(Problem("contact", "missing"))
     if problems:
         raise NotValid(tuple(problems))

@@ -1,7 +1,7 @@
 """Refusals: facts with a stable code, never sentences. Rules raise them, the edge catches them once and finds the words.
 
-`code` is public and never changes. `reason` says more finely why, where a code has several reasons; otherwise it equals the code.
-`field` names what the person filled in that the refusal is about, or is None. The other attributes are the fact's values.
+`code` is public and never changes. `reason` says more finely why, where a code has several reasons; otherwise it equals the
+code. `field` names what the person filled in that the refusal is about, or is None. The other attributes are the fact's values.
 They can't be frozen: Python itself writes the traceback onto a raised exception.
 """
 
@@ -121,7 +121,7 @@ class SlotTaken(Refusal):
 
 @dataclass(eq=False)
 class HoldExpired(Refusal):
-    """There is no such hold: it was let go, or never was. (One that merely ran out can still be booked while the time is free.)"""
+    """There is no such hold: it was let go, or never was. (One that ran out can still be booked while its time is free.)"""
 
     code: ClassVar[str] = "hold-expired"
 

@@ -1,7 +1,7 @@
 """Holding: a time is kept for somebody while they fill in the form.
 
-A hold lasts ten minutes and can be made to last ten more, a few times over. When it runs out nothing is lost: the time is offered to
-others again, and can still be booked by the person who held it as long as nobody else has taken it.
+A hold lasts ten minutes and can be made to last ten more, a few times over. When it runs out nothing is lost: the time is
+offered to others again, and can still be booked by the person who held it as long as nobody else has taken it.
 """
 
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def locked_hold(session: Session, now: datetime, token: str) -> Hold | None:
 
 
 def _open_pages(session: Session, now: datetime, location: str, instead_of: str | None) -> None:
-    """In one order everywhere, so that two people who change places between two locations don't wait for each other for ever."""
+    """In one order everywhere, so that two who change places between two houses don't wait for each other for ever."""
     earlier = _location(session, instead_of) if instead_of else None
     for each in sorted({location, earlier or location}):
         open_page(session, now, each)

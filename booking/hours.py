@@ -1,7 +1,7 @@
 """When a counter is open: wall-clock rules of a town become spans of UTC minutes, here and nowhere else.
 
-A wall-clock time that doesn't exist (clocks go forward) is the instant of the jump; one that exists twice (clocks go back) is the
-first. So an opening from 00:30 to 03:30 lasts two real hours in one night of spring and four in one of autumn.
+A wall-clock time that doesn't exist (clocks go forward) is the instant of the jump; one that exists twice (clocks go back)
+is the first. So an opening from 00:30 to 03:30 lasts two real hours in one night of spring and four in one of autumn.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -81,8 +81,8 @@ def openings(
 ) -> list[Span]:
     """The openings of one counter on the local days from `first_day` to `last_day`, both included, sorted by start.
 
-    `closures` are those of the town, the location, the counter and the person, whichever concern it. What a closure leaves of an
-    opening are openings of their own. Openings may overlap; they are never merged.
+    `closures` are those of the town, the location, the counter and the person, whichever concern it. What a closure leaves
+    of an opening are openings of their own. Openings may overlap; they are never merged.
     """
     ruled = _ruled(list(rules), holidays, zone, first_day, last_day)
     closed = [(wall_clock(zone, closure.starts), wall_clock(zone, closure.ends)) for closure in closures]
@@ -113,8 +113,9 @@ def holiday_names(
     own_days: Mapping[date | tuple[int, int], str],
     language: str,
 ) -> dict[date, str]:
-    """Public holidays and a town's own, with their names: in `language` ("pt") where the `holidays` library has it, else in English.
+    """Public holidays and a town's own, with their names.
 
+    Names are in `language` ("pt") where the `holidays` library has it, else in English, else in the country's own.
     An own day is a date, or (month, day) of every year; its name stands behind the public one where both fall together.
     Raises ValueError for a country or subdivision the library doesn't know.
     """
@@ -183,7 +184,7 @@ def _read_with_offset(zone: ZoneInfo, local: datetime, fold: int) -> datetime:
 
 
 def _jump_between(zone: ZoneInfo, before: datetime, after: datetime) -> int:
-    """The first minute in (before, after] at which clocks there already follow the new offset. PEP 495 brackets it for a gap."""
+    """The first minute in (before, after] at which clocks there follow the new offset. PEP 495 brackets it for a gap."""
     low, high = minute_of(before), minute_of(after)
     new = after.astimezone(zone).utcoffset()
     while high - low > 1:

@@ -1,7 +1,8 @@
 """An appointment as a calendar file (RFC 5545), to be taken into any calendar. The words are handed in.
 
-The UID never changes, because calendars match on it; SEQUENCE rises with every change, so that a file made later replaces an earlier one
-(RFC 5546, section 2.1.4). Made for downloading: METHOD:PUBLISH needs no answer, and CANCEL takes the appointment out again.
+The UID never changes, because calendars match on it; SEQUENCE rises with every change, so that a file made later replaces an
+earlier one (RFC 5546, section 2.1.4). Made for downloading: METHOD:PUBLISH needs no answer, and CANCEL takes the appointment
+out again.
 """
 
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class Organizer:
 def invitation(
     appointment: Appointment, words: InvitationWords, zone: str, organizer: Organizer, url: str, stamp: datetime
 ) -> bytes:
-    """The file's bytes. Times are in `zone`, the location's, so that a calendar shows the wall clock of the place; `stamp` is now."""
+    """The file's bytes. Times are in `zone`, the location's, so that a calendar shows its wall clock; `stamp` is now."""
     is_on = appointment.state == BOOKED
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)

@@ -25,9 +25,9 @@ class Book(Table, table=True):
 class Seat(Table, table=True):
     """Counter time given away, in minutes since the Unix epoch, buffers included, half-open.
 
-    The database itself refuses two seats of one counter that overlap ("seat_overlap", see the migrations): the second guard. A seat
-    belongs to a hold, and then `lapses_at` says until when, or to an appointment. A lapsed seat is free; whoever next writes on
-    that page sweeps it away.
+    The database itself refuses two seats of one counter that overlap ("seat_overlap", see the migrations): the second guard. A
+    seat belongs to a hold, and then `lapses_at` says until when, or to an appointment. A lapsed seat is free; whoever next
+    writes on that page sweeps it away.
     """
 
     __table_args__ = (
@@ -85,8 +85,8 @@ class Hold(Table, table=True):
 class Appointment(Table, table=True):
     """A promise of counter time to a resident, who proves by `reference` and key that it's theirs.
 
-    `sequence` rises with every change of time or state, as calendars expect (RFC 5546, section 2.1.4); `calendar_uid` never changes,
-    because calendars match on it. `video_room` is a name nobody can guess, for video appointments.
+    `sequence` rises with every change of time or state, as calendars expect (RFC 5546, section 2.1.4); `calendar_uid` never
+    changes, because calendars match on it. `video_room` is a name nobody can guess, for video appointments.
     """
 
     __table_args__ = {"sqlite_autoincrement": True}
@@ -120,7 +120,7 @@ class Appointment(Table, table=True):
 
 
 class AppointmentChange(Table, table=True):
-    """One thing that happened to an appointment: booked, moved or cancelled; who did it, when, why, and which time it was about."""
+    """One thing that happened to an appointment: booked, moved or cancelled; by whom, when, why, and which time it was."""
 
     id: int | None = Field(default=None, primary_key=True)
     appointment_id: int = Field(foreign_key="appointment.id", index=True)

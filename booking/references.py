@@ -1,11 +1,13 @@
 """What a person says or types to get at an appointment: a speakable reference, and the key that proves it is theirs.
 
-A reference ("VC-7K2M-94QX") may be read out over the telephone and seen by others. It is written with 31 symbols among which no two are
-easily taken for one another: no 1, I or L, no O beside 0, no U beside V. Its last symbol checks the others: because 31 is prime and
-neighbours weigh differently, every wrong symbol and every exchange of two neighbours is noticed before anything is looked up.
+A reference ("VC-7K2M-94QX") may be read out over the telephone and seen by others. It is written with 31 symbols among which no
+two are easily taken for one another: no 1, I or L, no O beside 0, no U beside V. Its last symbol checks the others: because 31
+is prime and neighbours weigh differently, every wrong symbol and every exchange of two neighbours is noticed before anything is
+looked up.
 
-A key ("ABCD-EFGH-JKMN-PQRS") is the secret: 80 bits, in the 32 symbols of Crockford's base 32. The database keeps a hash of it to compare
-with, and a salt from which, together with the installation's secret, the same key can be made again for a later letter.
+A key ("ABCD-EFGH-JKMN-PQRS") is the secret: 80 bits, in the 32 symbols of Crockford's base 32. The database keeps a hash of it
+to compare with, and a salt from which, together with the installation's secret, the same key can be made again for a later
+letter.
 """
 
 import hmac
@@ -49,8 +51,8 @@ def new_reference(prefix: str) -> str:
 
 
 def parsed_reference(typed: str, prefix: str) -> str:
-    """The reference as it was issued, from what a person typed: any spaces and dashes, lower case, Arabic digits, O for 0, U for V,
-    with the town's prefix or without. Raises MistypedReference when no reference of this town reads like that.
+    """The reference as it was issued, from what a person typed: any spaces and dashes, lower case, Arabic digits, O for 0, U
+    for V, with the town's prefix or without. Raises MistypedReference when no reference of this town reads like that.
     """
     symbols = _bare(typed)
     if len(symbols) == len(prefix) + BODY + 1 and symbols.startswith(prefix.upper()):
@@ -85,7 +87,7 @@ def derived_key(secret: bytes, purpose: str, salt: str) -> str:
 
 
 def key_again(secret: bytes, purpose: str, salt: str, key_hash: str) -> str:
-    """The key that was issued with this salt and hash. Raises SecretChanged when the installation's secret is another one by now."""
+    """The key that was issued with this salt and hash. Raises SecretChanged when the installation's secret is another now."""
     key = derived_key(secret, purpose, salt)
     if not fits(key, key_hash):
         raise SecretChanged("ATRIO_SECRET isn't the one with which this key was made")

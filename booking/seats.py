@@ -1,10 +1,10 @@
 """Giving counter time away, and taking it back: the only door to the seat table.
 
-Both guards against double booking are here. `open_page` locks the location's page of the book, so that what is then read stays true
-until the commit; and the database refuses a seat that overlaps another of its counter, whoever forgot to lock or to look.
+Both guards against double booking are here. `open_page` locks the location's page of the book, so that what is then read stays
+true until the commit; and the database refuses a seat that overlaps another of its counter, whoever forgot to lock or to look.
 """
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
@@ -74,7 +74,7 @@ def checked_instant(start: object) -> datetime:
     """A start as UTC. Raises NotValid for anything but an aware datetime."""
     if not isinstance(start, datetime) or start.utcoffset() is None:
         raise NotValid((Problem("start", "not-an-instant"),))
-    return start.astimezone(timezone.utc)
+    return start.astimezone(UTC)
 
 
 def _checked_start(offered: Terms, now: datetime, start: datetime) -> int:

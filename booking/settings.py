@@ -32,7 +32,10 @@ MUST_BE = {
     "oidc_issuer": "an https:// address (http:// only on this machine)",
     "oidc_client_id": "the name the identity provider knows this portal by",
     "oidc_client_secret": "the secret the identity provider gave",
-    "demo": "0, 1 or force; 1 is refused when ATRIO_PUBLIC_URL isn't on this machine, because anybody could sign in by a click",
+    "demo": (
+        "0, 1 (so by default with the demo town) or force; 1 is refused when ATRIO_PUBLIC_URL isn't on this machine, "
+        "because anybody could sign in by a click"
+    ),
     "limits": "on or off; off only in demo mode",
 }
 NOT_SHOWN = {"secret", "oidc_client_secret", "smtp_url", "database_url", "redis_url"}
@@ -43,7 +46,9 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="ATRIO_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ATRIO_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: str = ""
@@ -73,7 +78,9 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> list[str]:
         """Every origin a browser may send when it talks to this portal."""
-        return list(dict.fromkeys([self.address, *(f"http://{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]"))]))
+        return list(
+            dict.fromkeys([self.address, *(f"http://{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]"))])
+        )
 
     @property
     def database(self) -> str:
@@ -84,7 +91,9 @@ class Settings(BaseSettings):
     @classmethod
     def _is_an_origin(cls, value: str) -> str:
         parts = urlsplit(value.rstrip("/"))
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment):
+        if value and (
+            parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment
+        ):
             raise ValueError
         return value.rstrip("/")
 

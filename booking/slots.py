@@ -2,8 +2,8 @@
 
 In four steps:
 
-1. The starts that the openings allow lie on a few grids. The longest stride that meets them all is the grain of an `_Axis`; bit i of
-   every bitset stands for the start at `origin + i * grain`. Nothing is rounded: no start is possible between two bits.
+1. The starts that the openings allow lie on a few grids. The longest stride that meets them all is the grain of an `_Axis`; bit
+   i of every bitset stands for the start at `origin + i * grain`. Nothing is rounded: no start is possible between two bits.
 2. A taken time [a, b) bars the starts strictly between a - minutes - after and b + before: one run of bits.
 3. `allowed & ~barred` are the free starts of one counter.
 4. How many counters have bit i set is counted for all starts at once, adding the bitsets column by column.
@@ -22,6 +22,7 @@ from booking.interval import Span, union
 
 DAY = 1440
 MOST_COUNTERS = 255  # places are counted in bytes
+MOST_REMEMBERED = 32  # lengths of visit; whoever combines services at will must not fill the memory
 RUNS = [bytearray(b"1") * length for length in range(256)]
 
 Row = tuple[int, int, int]
@@ -44,8 +45,9 @@ class VisitLength:
 def free_starts(openings: Iterable[Span], taken: Iterable[Span], needs: int, earliest: int, step: int) -> Iterator[int]:
     """Yield every minute at which a visit of `needs` minutes fits into the openings of one counter.
 
-    A visit never straddles a taken time nor the end of an opening, and never starts before `earliest` (now plus the service's notice).
-    Starts lie on `step` from the opening's own start, so that a 20-minute service opening at 09:05 offers 09:05, 09:25, ...
+    A visit never straddles a taken time nor the end of an opening, and never starts before `earliest` (now plus the service's
+    notice). Starts lie on `step` from the opening's own start, so that a 20-minute service opening at 09:05 offers 09:05,
+    09:25, ...
     """
     found = Counters([openings]).free_places([Taken(taken)], VisitLength(needs, step), earliest, maxsize)
     return (start for start, _ in found)
@@ -86,13 +88,18 @@ class Counters:
 
     def _allowed_for(self, visit: VisitLength) -> "_Allowed":
         key = (visit.minutes, visit.step)
-        if key not in self._allowed:
-            self._allowed[key] = _Allowed(self._openings, *key)
-        return self._allowed[key]
+        allowed = self._allowed.get(key)
+        if allowed is None:
+            allowed = _Allowed(self._openings, *key)
+            _remember(self._allowed, key, allowed)
+        return allowed
 
 
 class Taken:
-    """The taken time of one counter, buffers inside; remembers what it bars. Spans in any order, never empty; overlaps do no harm."""
+    """The taken time of one counter, buffers inside; remembers what it bars.
+
+    Spans have start < end and come in any order; overlaps do no harm.
+    """
 
     def __init__(self, spans: Iterable[Span]):
         self._rows: list[Row] = [(0, start, end) for start, end in spans]
@@ -114,7 +121,7 @@ class Taken:
         length, bits = self._barred.get(key, (0, 0))
         if length < axis.length:
             bits = _barred(self._rows, axis, visit.before, needs)
-            self._barred[key] = (axis.length, bits)
+            _remember(self._barred, key, (axis.length, bits))
         return bits
 
     def meets(self, span: Span) -> bool:
@@ -146,7 +153,7 @@ class _Axis(NamedTuple):
 
 
 class _Allowed:
-    """The starts that the openings of some counters allow to a visit of `minutes`, on `step`: of all of them, and as bits of each."""
+    """The starts that the openings of some counters allow to a visit of `minutes`: of all together, and as bits of each."""
 
     def __init__(self, openings: Sequence[tuple[Span, ...]], minutes: int, step: int):
         grids = {spans: list(_grids(spans, minutes, step)) for spans in set(openings)}
@@ -171,7 +178,7 @@ def _grids(openings: Sequence[Span], minutes: int, step: int) -> Iterator[range]
 
 
 def _axis(starts: Sequence[int], grid_starts: Iterable[int], step: int) -> _Axis:
-    """Origins lie near midnight rather than at the first start, so that different counters' axes share what `Taken` remembers."""
+    """The origin lies near midnight, not at the first start, so that the axes of most counters share what `Taken` remembers."""
     if not starts:
         return _Axis(0, 1, 0)
     grain = gcd(step, *(start - starts[0] for start in grid_starts))
@@ -189,7 +196,7 @@ def _bits(grids: Iterable[range], axis: _Axis) -> int:
 
 
 def _barred(rows: Iterable[Row], axis: _Axis, before: int, needs: int) -> int:
-    """One run of bits a row. The board holds the latest start first, as int() reads it: turning it round would take a tenth longer."""
+    """A run of bits a row. The board holds the latest start first, as int() reads it: to turn it round takes a tenth longer."""
     origin, grain, length = axis
     board = bytearray(b"0") * length
     beyond = origin + length * grain
@@ -208,6 +215,13 @@ def _barred(rows: Iterable[Row], axis: _Axis, before: int, needs: int) -> int:
     return int(board, 2)
 
 
+def _remember(known: dict, key: tuple[int, ...], value: object) -> None:
+    """Threads share what is remembered, so that nobody may count on finding it again."""
+    if len(known) >= MOST_REMEMBERED:
+        known.clear()
+    known[key] = value
+
+
 def _counted(bitsets: Iterable[int], length: int) -> bytearray:
     """Byte i: how many of the bitsets, 255 at most, have bit i set."""
     digits = _added(bitsets)
@@ -221,9 +235,10 @@ def _counted(bitsets: Iterable[int], length: int) -> bytearray:
 
 
 def _added(bitsets: Iterable[int]) -> list[int]:
-    """Bit i of the k-th answer is the k-th binary digit of how many bitsets have bit i set: a sum in every column, with carries."""
+    """Bit i of the k-th answer is the k-th binary digit of how many bitsets have bit i set: sums by column, with carries."""
     digits: list[int] = []
-    for carry in bitsets:
+    for bits in bitsets:
+        carry = bits
         for power, digit in enumerate(digits):
             digits[power], carry = digit ^ carry, digit & carry
             if not carry:

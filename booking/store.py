@@ -1,31 +1,28 @@
 """The database: SQLite or PostgreSQL behind one door.
 
-Verbs are plain functions on a Session. `transaction` is one unit of work that writes, `reading` one consistent look; async code runs
-either in a worker thread by `in_transaction` and `in_reading`.
+Verbs are plain functions on a Session. `transaction` is one unit of work that writes, `reading` one consistent look; async code
+runs either in a worker thread by `in_transaction` and `in_reading`.
 
-SQLite has one writer. Writers queue in order of arrival (`Turnstile`), because SQLite's own waiting is a lottery that was seen to keep an
-unlucky one for seconds; `busy_timeout` is only for programs that don't queue. Readers never wait: WAL gives each a snapshot.
-On PostgreSQL writers lock the rows they need, and readers see one snapshot.
+SQLite has one writer. Writers queue in order of arrival (`Turnstile`), because SQLite's own waiting is a lottery that was seen
+to keep an unlucky one for seconds; `busy_timeout` is only for programs that don't queue. Readers never wait: WAL gives each a
+snapshot. On PostgreSQL writers lock the rows they need, and readers see one snapshot.
 """
 
 import asyncio
 import contextvars
-import fcntl
 import json
 import random
 import re
 import sqlite3
 import threading
 import time
-from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TextIO, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,7 +30,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import declared_attr, registry
 from sqlmodel import Session, SQLModel
 
+from alembic import command
+from booking.memory import Memory
 from booking.settings import data_folder, settings, signing_secret
+from booking.turnstile import turnstile_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=CONS
     """The base of every table. A row that has left its session is something to read: assigning to it is refused."""
 
     @declared_attr.directive
-    def __tablename__(cls) -> str:  # type: ignore[override]
+    def __tablename__(cls) -> str:  # type: ignore[override]  # noqa: N805
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower().removesuffix("_row")
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -77,7 +77,7 @@ class Store:
         self.engine = _engine(url)
         self.secret = secret
         self.turnstile: AbstractContextManager[object] = (
-            _turnstile(str(make_url(url).database)) if self.is_sqlite else nullcontext()
+            turnstile_of(str(make_url(url).database)) if self.is_sqlite else nullcontext()
         )
         self.memory = Memory()
         self.writers = ThreadPoolExecutor(THREADS, "writer")
@@ -104,15 +104,14 @@ def the_store() -> Store:
 @contextmanager
 def transaction(store: Store) -> Iterator[Session]:
     """A session that writes: all of it is committed at the end, or nothing. Rows stay readable afterwards."""
-    with store.turnstile, Session(_marked(store, writing=True), expire_on_commit=False, info={"store": store}) as session:
-        with session.begin():
-            yield session
+    with store.turnstile, _session(store, writing=True) as session, session.begin():
+        yield session
 
 
 @contextmanager
 def reading(store: Store) -> Iterator[Session]:
     """A session that sees the database at one instant and changes nothing."""
-    with Session(_marked(store, writing=False), expire_on_commit=False, info={"store": store}) as session:
+    with _session(store, writing=False) as session:
         yield session
 
 
@@ -129,7 +128,7 @@ async def in_reading(verb: Callable[Concatenate[Session, P], T], *args: P.args, 
 
 
 def write(store: Store, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run `verb` in a transaction; a deadlock or a serialization failure, which undid everything, is tried again a few times."""
+    """Run `verb` in a transaction; a deadlock or serialization failure, which undid it all, is tried again a few times."""
     for attempt in range(1, TRIES + 1):
         try:
             with transaction(store) as session:
@@ -181,84 +180,13 @@ def migrations(connection: Connection) -> Config:
     return config
 
 
-class Memory:
-    """Values by name, each good for one version. Threads that want the same new value at once make it once. The oldest go first."""
-
-    CAPACITY = 512
-
-    def __init__(self):
-        self._kept: OrderedDict[object, tuple[object, Any]] = OrderedDict()
-        self._making: defaultdict[object, threading.Lock] = defaultdict(threading.Lock)
-        self._guard = threading.Lock()
-
-    def recall(self, name: object, version: object, make: Callable[[], T]) -> T:
-        with self._guard:
-            making = self._making[name]
-            kept = self._kept.get(name)
-        if kept and kept[0] == version:
-            return kept[1]
-        with making:
-            kept = self._kept.get(name)
-            if kept and kept[0] == version:
-                return kept[1]
-            value = make()
-            self._keep(name, version, value)
-            return value
-
-    def _keep(self, name: object, version: object, value: object) -> None:
-        with self._guard:
-            self._kept[name] = (version, value)
-            self._kept.move_to_end(name)
-            while len(self._kept) > self.CAPACITY:
-                self._making.pop(self._kept.popitem(last=False)[0], None)
-
-
-class Turnstile:
-    """Lets writers through in the order in which they came: a queue for the threads of this process, and between processes a lock on
-    `file`, on which the kernel wakes whoever waits at once and which a killed process lets go.
-    """
-
-    def __init__(self, file: str):
-        self._file = file
-        self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._is_busy = False
-        self._held: TextIO | None = None
-
-    def __enter__(self) -> None:
-        self._queue()
-        self._held = open(self._file, "a")  # noqa: SIM115
-        fcntl.flock(self._held, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        if self._held:
-            self._held.close()
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._is_busy = False
-
-    def _queue(self) -> None:
-        with self._guard:
-            if not self._is_busy:
-                self._is_busy = True
-                return
-            mine = threading.Lock()
-            mine.acquire()
-            self._waiting.append(mine)
-        mine.acquire()
-
-
-@cache
-def _turnstile(database: str) -> Turnstile:
-    """One per SQLite file, shared by every Store that this process opens on it."""
-    return Turnstile(f"{database}-turn")
-
-
 async def _in_thread(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     context = contextvars.copy_context()
     return await asyncio.get_running_loop().run_in_executor(threads, context.run, work)
+
+
+def _session(store: Store, *, writing: bool) -> Session:
+    return Session(_marked(store, writing=writing), expire_on_commit=False, info={"store": store})
 
 
 def _marked(store: Store, *, writing: bool) -> Engine:
@@ -269,9 +197,7 @@ def _marked(store: Store, *, writing: bool) -> Engine:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(
-            url, pool_size=THREADS, max_overflow=THREADS, pool_pre_ping=True, json_deserializer=_with_tuples
-        )
+        return create_engine(url, pool_size=THREADS, max_overflow=THREADS, pool_pre_ping=True, json_deserializer=_with_tuples)
     engine = create_engine(
         url,
         pool_size=2 * THREADS,
@@ -303,5 +229,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing")
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

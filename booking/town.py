@@ -97,8 +97,7 @@ def _new_prefix(session: Session, file: TownFile) -> list[Mistake]:
     promises = session.exec(select(func.count(col(Appointment.id)))).one()
     if issued in (None, wanted) or not promises:
         return []
-    so_far = f'{promises} appointments have been given the prefix "{issued}"'
-    reason = f'Town: reference_prefix can\'t become "{wanted}": {so_far}.'
+    reason = f'Town: reference_prefix can\'t become "{wanted}": people already have booking codes with "{issued}".'
     return [file.mistake(("town", "reference_prefix"), reason)]
 
 

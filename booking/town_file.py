@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from booking.town_positions import Layout, Place, first_stumble, layout, too_deep
+from booking.town_positions import Layout, Place, layout, too_deep
 from booking.town_syntax import syntax_mistake
 
 MOST_BYTES = 4_000_000
@@ -105,11 +105,16 @@ def _document_of(text: str, source: bytes) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise _Unreadable(*syntax_mistake(str(error), source)) from None
     except RecursionError:  # thousands of brackets that are never closed, which the grammar doesn't see as nested
-        raise _Unreadable(first_stumble(source) or 0, _TOO_DEEP) from None
+        raise _Unreadable(_line_of_most_brackets(text), _TOO_DEEP) from None
     except ValueError:  # Python refuses to read a number of more than 4300 digits
         long_number = re.search(r"[0-9_]{4000}", text)
         line = _line_at(text, long_number.start()) if long_number else 0
         raise _Unreadable(line, "This number has far too many digits.") from None
+
+
+def _line_of_most_brackets(text: str) -> int:
+    counts = [line.count("[") + line.count("{") for line in text.split("\n")]
+    return counts.index(max(counts)) + 1
 
 
 def _line_at(text: str, position: int) -> int:

@@ -15,7 +15,10 @@ KINDS = {Topic: "topic", Location: "location", Counter: "counter", StaffMember: 
 
 
 def write_town(session: Session, document: Thing, digest: str, now: datetime) -> list[Change]:
-    """Make the catalogue say what the document says. What it no longer has is withdrawn from `now` on, not deleted."""
+    """Make the catalogue say what the document says. What it no longer has is withdrawn from `now` on, not deleted.
+
+    Two loads at once take turns: the town's row is locked until the transaction ends.
+    """
     changes = _write_town(session, town_values(document), digest)
     for table, wanted in named_rows(document).items():
         changes += _write_named(session, table, wanted, now)
@@ -27,7 +30,7 @@ def write_town(session: Session, document: Thing, digest: str, now: datetime) ->
 
 
 def _write_town(session: Session, wanted: Values, digest: str) -> list[Change]:
-    town = session.exec(select(Town)).one_or_none()
+    town = session.exec(select(Town).with_for_update()).one_or_none()
     if town is None:
         session.add(Town(digest=digest, **wanted))
         return [NEW_TOWN]

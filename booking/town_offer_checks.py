@@ -31,8 +31,8 @@ def _too_few_people(offer: Offer) -> Iterator[Objection]:
         at_once = _most_open_at_once(desks)
         if at_once > len(people):
             names = ", ".join(shown(desk.counter.get("slug")) for desk in desks)
-            shared = f"has no more than {len(people)} people with the counters it shares them with ({names})"
-            yield desks[-1].place, f"{shared}, but {at_once} of these are open at once: assign more people."
+            between = f"{names} have {len(people)} between them, but {at_once} of them are open at once"
+            yield desks[-1].place, f"needs more people: {between}."
 
 
 def _sharing(desks: list[Desk]) -> list[list[Desk]]:
@@ -89,14 +89,15 @@ def _ways(offer: Offer) -> Iterator[Objection]:
 def _places(offer: Offer) -> Iterator[Objection]:
     """Locations: at each, some counter can serve the service, in time, and not only the desk."""
     for place, service in offer.services():
-        modes = values(service, "modes")
         for where, location in items(service, "locations", place):
-            if location in offer.locations_of(service) and not offer.serving(service, location, modes):
+            if location not in offer.locations_of(service):
+                continue
+            desks = offer.serving(service, location, values(service, "modes"))
+            if desks:
+                yield from _too_long(place, service, location, max(desk.longest for desk in desks))
+            else:
                 yield where, f"{shown(location)} {_why_not(offer, service, location)}."
-        desks = [desk for location in offer.locations_of(service) for desk in offer.serving(service, location, modes)]
-        if desks:
-            yield from _too_long(place, service, max(desk.longest for desk in desks))
-            yield from _all_kept(place, service, offer)
+        yield from _all_kept(place, service, offer)
 
 
 def _why_not(offer: Offer, service: Thing, location: str) -> str:
@@ -111,27 +112,21 @@ def _why_not(offer: Offer, service: Thing, location: str) -> str:
     return f"has counters with the skill {skill}, but nobody who works there has it"
 
 
-def _too_long(place: Place, service: Thing, longest: int) -> Iterator[Objection]:
+def _too_long(place: Place, service: Thing, location: str, longest: int) -> Iterator[Objection]:
     minutes, people = service.get("minutes") or 0, service.get("max_people") or 1
     most = minutes + (people - 1) * (service.get("extra_person_minutes") or 0)
+    but = f"but the longest opening at {shown(location)} where it is served has {longest}."
     if minutes > longest:
-        yield (*place, "minutes"), f"is {minutes}, but the longest opening where it is served has {longest}."
+        yield (*place, "minutes"), f"is {minutes}, {but}"
     elif most > longest:
-        needed = f"is {people}, who need {most} minutes"
-        yield (*place, "max_people"), f"{needed}, but the longest opening where it is served has {longest}."
+        yield (*place, "max_people"), f"is {people}, who need {most} minutes, {but}"
     if (service.get("step") or 0) > longest:
-        yield (*place, "step"), f"is {service['step']}, but the longest opening where it is served has {longest}."
+        yield (*place, "step"), f"is {service['step']}, {but}"
 
 
 def _all_kept(place: Place, service: Thing, offer: Offer) -> Iterator[Objection]:
+    ways = [(location, mode) for location in offer.locations_of(service) for mode in values(service, "modes")]
+    most = max((len(offer.serving(service, location, [mode])) for location, mode in ways), default=0)
     kept = service.get("desk_places") or 0
-    most = max(
-        len(offer.serving(service, location, [mode]))
-        for location in offer.locations_of(service)
-        for mode in values(service, "modes")
-    )
-    if kept >= most:
-        yield (
-            (*place, "desk_places"),
-            f"is {kept}, but {most} counters at most can serve it: none is left to book online.",
-        )
+    if most and kept >= most:
+        yield (*place, "desk_places"), f"is {kept}, but {most} counters at most can serve it: none is left to book online."

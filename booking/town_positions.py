@@ -105,7 +105,7 @@ def _key_parts(key: tree_sitter.Node) -> list[str]:
     if key.type == "dotted_key":
         return [part for child in key.named_children if child.type in _KEYS for part in _key_parts(child)]
     text = (key.text or b"").decode()
-    return list(tomllib.loads(f"{text} = 0"))
+    return [text] if key.type == "bare_key" else list(tomllib.loads(f"{text} = 0"))
 
 
 def _tree(source: bytes) -> tree_sitter.Node:

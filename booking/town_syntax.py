@@ -29,7 +29,10 @@ _SENTENCES = {
     "Cannot redefine namespace": _AGAIN,
     "Cannot mutate immutable": "This adds to something that is already complete above.",
     "Unclosed array": "A list isn't closed: it needs commas between its items and a ] at its end.",
-    "Unclosed inline table": "Braces aren't closed: { needs commas between its texts and a } at its end, on one line.",
+    "Unclosed inline table": (
+        "Something is wrong inside these braces: entries need commas between them, texts and times of day need quotation marks, "
+        "and } closes them on the same line."
+    ),
     "Unterminated string": _OPEN_TEXT,
     "Illegal character '\\n'": _OPEN_TEXT,
     "Expected '=' after a key": "There should be a = here, as in: minutes = 20.",

@@ -22,7 +22,7 @@ MOST_SERVICES = 8
 
 @dataclass(frozen=True)
 class Visit:
-    """One or several services in one sitting, at one location, in one mode, for so many people. Raises NotValid on wrong types."""
+    """One or several services in one sitting, at one location, in one mode, for some people. Raises NotValid on wrong types."""
 
     services: tuple[str, ...]
     location: str
@@ -132,7 +132,9 @@ def quote_for(catalogue: Catalogue, visit: Visit) -> Quote:
     return answer
 
 
-def qualified(catalogue: Catalogue, location: str, mode: str, skills: frozenset[str]) -> list[tuple[Counter, list[StaffMember] | None]]:
+def qualified(
+    catalogue: Catalogue, location: str, mode: str, skills: frozenset[str]
+) -> list[tuple[Counter, list[StaffMember] | None]]:
     """The counters of a location that can serve all `skills` in `mode`, each with the people who can do it there.
 
     None instead of people: nobody is assigned to that counter, so its own skills alone decide. A counter to which people are

@@ -95,7 +95,8 @@ def catalogue(language: str) -> Catalog:
 
 @functools.cache
 def _locale(language: str) -> Locale:
-    return catalogue(language).locale or Locale.parse(language)
+    said = catalogue(language).locale
+    return said if isinstance(said, Locale) else Locale.parse(language)
 
 
 def _translated(message: str) -> str:

@@ -16,7 +16,7 @@ from portal.commands import Refused
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    chosen = _parser().parse_args(arguments)
+    chosen = parser().parse_args(arguments)
     try:
         return chosen.command(chosen) or 0
     except (Refused, SettingsError) as refusal:
@@ -26,22 +26,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m portal", description="Átrio, the front hall of a town.")
-    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    commands_of = argparse.ArgumentParser(prog="python -m portal", description="Átrio, the front hall of a town.")
+    verbs = commands_of.add_subparsers(required=True, metavar="COMMAND")
     for name, command, says in (
         ("run", commands.run, "prepare everything that is missing, then serve (what `make run` calls)"),
         ("serve", commands.serve, "serve what is built"),
         ("build", commands.build_site, "draw every page again if something changed"),
         ("migrate", commands.migrate_book, "bring the database up to date"),
-        ("check", commands.check, "is this installation sound?"),
     ):
         verbs.add_parser(name, help=says).set_defaults(command=command)
     load = verbs.add_parser("load", help="check and load a town file")
     load.add_argument("town", type=Path, metavar="TOWN.toml")
     load.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
     load.set_defaults(command=commands.load)
-    return parser
+    check = verbs.add_parser("check", help="is this installation sound? With a town file: is that file right?")
+    check.add_argument("town", type=Path, nargs="?", metavar="TOWN.toml")
+    check.set_defaults(command=commands.check)
+    return commands_of
 
 
 if __name__ == "__main__":

@@ -72,8 +72,18 @@ def load(arguments: Namespace) -> None:
     _load(arguments.town, dry_run=arguments.dry_run)
 
 
-def check(_: Namespace) -> int:
-    """Every part of the installation in one line each; exit code 1 when one isn't sound."""
+def check(arguments: Namespace) -> int:
+    """Every part of the installation, or every mistake of a town file, in one line each; exit code 1 when there is one."""
+    return _check_file(arguments.town) if arguments.town else _check_installation()
+
+
+def _check_file(town: Path) -> int:
+    mistakes = check_town(town)
+    print("\n".join(map(str, mistakes)) or "The town file is right.")
+    return int(bool(mistakes))
+
+
+def _check_installation() -> int:
     chosen = settings()
     findings = [
         _finding("settings", ""),
@@ -144,8 +154,11 @@ def _granian(chosen: Settings) -> None:
 
 
 def _load(town: Path, *, dry_run: bool = False) -> None:
+    """A change is shown before it is made."""
     try:
-        print(write(the_store(), load_town, town, now(), dry_run=dry_run))
+        print(write(the_store(), load_town, town, now(), dry_run=True), flush=True)
+        if not dry_run:
+            write(the_store(), load_town, town, now())
     except TownRefused as refusal:
         raise Refused(str(refusal)) from refusal
 

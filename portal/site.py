@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TypeVar
 
 import reflex as rx
 
@@ -16,8 +15,6 @@ from portal.ui.frame import TownFacts
 from portal.ui.frame import page as framed
 from portal.ui.words import Child
 
-T = TypeVar("T")
-
 
 @cache
 def drawn_catalogue() -> Catalogue:
@@ -25,9 +22,14 @@ def drawn_catalogue() -> Catalogue:
     return read(the_store(), read_catalogue)
 
 
-def said(words: Mapping[str, T]) -> T:
-    """A town's own text in the language being spoken, or in the town's first language when it has no other."""
-    return words.get(current_language()) or words[drawn_catalogue().town.default_language]
+def said(words: Mapping[str, str]) -> str:
+    """A town's own text in the language being spoken, else in the town's first language; "" when the town says nothing."""
+    return words.get(current_language()) or words.get(drawn_catalogue().town.default_language, "")
+
+
+def listed(words: Mapping[str, Sequence[str]]) -> list[str]:
+    """The same for a list, such as what to bring."""
+    return list(words.get(current_language()) or words.get(drawn_catalogue().town.default_language, ()))
 
 
 def welcome_service() -> Service | None:

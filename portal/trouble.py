@@ -14,7 +14,7 @@ log = logging.getLogger("atrio")
 class TroubleState(rx.State):
     """Whether the last thing asked for broke on our side."""
 
-    has_trouble: bool = False
+    has_trouble: rx.Field[bool] = rx.field(False)
 
     @rx.event
     def show(self):
@@ -25,10 +25,10 @@ class TroubleState(rx.State):
         self.has_trouble = False
 
 
-def caught(exception: Exception) -> rx.event.EventSpec:
+def caught(exception: Exception) -> rx.event.EventSpec | None:
     """What Reflex calls with an exception that no handler expected. Whatever was under way was rolled back."""
     log.error("A handler broke", exc_info=exception)
-    return TroubleState.show()
+    return TroubleState.show()  # pyright: ignore[reportReturnType]
 
 
 def trouble_banner() -> rx.Component:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from booking.store import Store
 
+from booking.store import Store
 from tests import databases
 
 SECRET = b"a secret that only tests know, and nobody else"

@@ -14,8 +14,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
-from booking.store import migrate
 from sqlalchemy import make_url
+
+from booking.store import migrate
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 SERVER_VARIABLE = "ATRIO_TEST_POSTGRES_URL"

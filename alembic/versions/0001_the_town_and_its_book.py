@@ -5,6 +5,7 @@ Revises:
 """
 
 import sqlalchemy as sa
+
 from alembic import op
 
 revision = "0001"
@@ -12,8 +13,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# The second guard against double booking: whatever the program does, two seats of one counter never overlap. Both databases answer
-# with the same name, "seat_overlap". A seat is at most two days long (a check says so), which keeps the triggers' search short.
+# The second guard against double booking: whatever the program does, two seats of one counter never overlap. Both databases
+# answer with the same name, "seat_overlap". A seat is at most two days long (a check says so), which keeps the triggers' search
+# short.
 POSTGRESQL_GUARD = """
     ALTER TABLE seat ADD CONSTRAINT seat_overlap EXCLUDE USING gist (
         int8range(counter_id, counter_id, '[]') WITH &&,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import reflex as rx
 
 from locales.catalogue import _, path
@@ -23,7 +25,7 @@ def enamel(title: str | rx.Var, shown: ShownVar, sign: str = "circle-check") -> 
         title,
         time=shown.clock,
         day=shown.day,
-        place=rx.cond(shown.address, shown.place + ", " + shown.address, shown.place),
+        place=rx.cond(shown.address, f"{shown.place}, {shown.address}", shown.place),
         facts=rx.el.dl(
             # Translators: the code that names an appointment
             rx.el.div(rx.el.dt(_("Booking code")), rx.el.dd(code(shown.reference))),
@@ -40,7 +42,7 @@ def keep_these(shown: ShownVar) -> rx.Component:
         rx.el.h2(_("Your codes"), id="codes", class_name="t3"),
         qr(
             shown.drawing,
-            shown.modules,
+            cast(Any, shown.modules),
             _("QR code that opens this appointment"),
             rx.el.p(_("Scan it to open this appointment on another device, or show it when you arrive.")),
             rx.el.p(_("No camera? Note both codes: with them you can move or cancel. Whoever has both can too.")),

@@ -17,6 +17,7 @@ from locales import dates
 from locales.catalogue import path
 from portal.appointments.draft import Kept, keep_longer, kept
 from portal.appointments.refusals import why
+from portal.appointments.shown import Shown
 from portal.appointments.steps import DONE, TIME, WAY
 from portal.appointments.words import services_words, zone_of
 from portal.visit import Visit, now
@@ -25,13 +26,13 @@ LONGEST_KEY = 64
 
 
 class BookingState(Visit, rx.State):
-    """`kept_until` is the time of day until which the chosen time is kept, "" when none is."""
+    """`kept_until` is the time of day until which the chosen time is kept, "" when none is; `shown` the appointment, once there is one."""
 
     draft_key: str = rx.SessionStorage("", name="atrio-draft")
-    problem: str = ""
-    is_ready: bool = False
-    what_for: str = ""
-    kept_until: str = ""
+    problem: rx.Field[str] = rx.field("")
+    shown: rx.Field[Shown] = rx.field(default_factory=Shown)
+    what_for: rx.Field[str] = rx.field("")
+    kept_until: rx.Field[str] = rx.field("")
 
     @rx.event
     async def more_time(self):
@@ -66,10 +67,10 @@ class BookingState(Visit, rx.State):
         """Where a page belongs that was opened too early or too late: to the confirmation, the first open question, the services."""
         _catalogue, draft = await self._town_and_draft()
         if draft is None or not draft.draft.services:
-            return rx.redirect(path("/services/"))
+            return rx.redirect(path("/services/"), replace=True)
         if draft.draft.reference:
-            return rx.redirect(path(DONE))
-        return rx.redirect(path(TIME if draft.draft.location else WAY))
+            return rx.redirect(path(DONE), replace=True)
+        return rx.redirect(path(TIME if draft.draft.location else WAY), replace=True)
 
     def _show_hold(self, held: Held | None, zone: ZoneInfo) -> None:
         is_kept = held is not None and held.expires_at > now()

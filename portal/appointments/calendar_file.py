@@ -15,7 +15,7 @@ from booking.store import in_reading
 from locales.catalogue import LANGUAGES, _, path, use_language
 from portal.appointments.shown import manage_address, video_address
 from portal.appointments.words import address_words, mode_words, place_words, services_words, zone_of
-from portal.site import said
+from portal.site import listed, said
 from portal.visit import now
 
 
@@ -54,7 +54,7 @@ def _invitation(catalogue: Catalogue, appointment: Appointment, access_key: str)
 
 
 def _description(catalogue: Catalogue, appointment: Appointment) -> str:
-    bring = [thing for slug in appointment.services for thing in said(catalogue.known_services[slug].bring)]
+    bring = [thing for slug in appointment.services for thing in listed(catalogue.known_services[slug].bring)]
     return "\n".join(
         (
             _("Booking code: {reference}", reference=appointment.reference),

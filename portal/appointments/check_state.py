@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from booking.catalogue import read_catalogue
 from booking.details import Details
 from booking.errors import NotValid, Refusal
 from booking.store import in_reading, in_transaction
@@ -11,6 +12,7 @@ from locales import dates
 from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import abandon, checked, confirm, details_of, visit_of
+from portal.appointments.shown import shown
 from portal.appointments.steps import DETAILS, DONE
 from portal.appointments.words import (
     address_words,
@@ -22,21 +24,22 @@ from portal.appointments.words import (
     place_words,
     zone_of,
 )
-from portal.site import said
+from portal.site import listed
 from portal.visit import now
 
 
 class CheckState(BookingState):
-    day: str = ""
-    hours: str = ""
-    place: str = ""
-    address: str = ""
-    people: str = ""
-    name: str = ""
-    contact: str = ""
-    language: str = ""
-    needs: str = ""
-    bring: list[str] = []
+    is_ready: rx.Field[bool] = rx.field(False)
+    day: rx.Field[str] = rx.field("")
+    hours: rx.Field[str] = rx.field("")
+    place: rx.Field[str] = rx.field("")
+    address: rx.Field[str] = rx.field("")
+    people: rx.Field[str] = rx.field("")
+    name: rx.Field[str] = rx.field("")
+    contact: rx.Field[str] = rx.field("")
+    language: rx.Field[str] = rx.field("")
+    needs: rx.Field[str] = rx.field("")
+    bring: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
     async def open(self):
@@ -47,18 +50,21 @@ class CheckState(BookingState):
                 return await self._way_on()
             catalogue, kept = found
             try:
-                details = await in_reading(checked, details_of(kept.draft))
+                details = await in_reading(checked, details_of(kept.draft), kept.draft.mode)
             except NotValid:
-                return rx.redirect(path(DETAILS))
+                return rx.redirect(path(DETAILS), replace=True)
             self._show(catalogue, kept, details)
 
     @rx.event
     async def confirm(self):
         with self._speaking():
             try:
-                await in_transaction(confirm, now(), self._key)
+                booked = await in_transaction(confirm, now(), self._key)
             except Refusal as refusal:
                 return await self._refused(refusal)
+            catalogue = await in_reading(read_catalogue)
+            self.shown = shown(catalogue, now(), booked.appointment, booked.access_key)
+            self.is_ready = False
             return rx.redirect(path(DONE))
 
     @rx.event
@@ -76,7 +82,7 @@ class CheckState(BookingState):
         self.people = people_words(visit.people)
         self.name, self.contact = details.name, _contact(details)
         self.language, self.needs = language_words(details.language), needs_words(details)
-        self.bring = [thing for slug in visit.services for thing in said(catalogue.known_services[slug].bring)]
+        self.bring = [thing for slug in visit.services for thing in listed(catalogue.known_services[slug].bring)]
         self.is_ready = True
 
 

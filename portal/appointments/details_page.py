@@ -66,15 +66,21 @@ def _form() -> rx.Component:
                 "language",
                 _("In which language shall we write and speak to you?"),
                 [(code, own_name(code)) for code in drawn_catalogue().town.languages],
-                default_value=DetailsState.language,
-                key=DetailsState.language,
+                value=DetailsState.language,
+                on_change=lambda language: DetailsState.choose_language(language),
             ),
         ),
         question(
             "needs",
             _("What do you need for the visit?"),
             *[
-                checkbox(f"need_{need}", "yes", need_words(need), default_checked=DetailsState.needs.contains(need))
+                checkbox(
+                    f"need_{need}",
+                    "yes",
+                    need_words(need),
+                    default_checked=DetailsState.needs.contains(need),
+                    on_change=lambda is_ticked, need=need: DetailsState.ticked(need, is_ticked),
+                )
                 for need in NEEDS
             ],
             hint=_("Tick whatever would help. Nobody asks you for a proof."),
@@ -84,6 +90,7 @@ def _form() -> rx.Component:
             _("If you need an interpreter: for which language?"),
             default_value=DetailsState.interpreter_language,
             max_length=LONGEST_LANGUAGE,
+            on_change=lambda text: DetailsState.typed("interpreter_language", text).debounce(SOON),
             error=DetailsState.errors.get("interpreter_language", ""),
             short=True,
         ),

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import reflex as rx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from booking.details import LONGEST_EMAIL, LONGEST_LANGUAGE, LONGEST_NAME, LONGEST_PHONE, NEEDS, Details
-from booking.errors import NotValid, Refusal
+from booking.details import NEEDS, Details
+from booking.errors import HoldExpired, NotValid, Refusal
 from booking.store import in_reading, in_transaction
 from locales.catalogue import _, current_language, path
 from portal.appointments.booking_state import BookingState
-from portal.appointments.draft import ANSWERS, checked, remember
+from portal.appointments.draft import ANSWERS, Draft, checked, remember, tick
 from portal.appointments.refusals import field_errors
 from portal.appointments.steps import CHECK
 from portal.visit import now
-
-LONGEST = {"name": LONGEST_NAME, "email": LONGEST_EMAIL, "phone": LONGEST_PHONE, "interpreter_language": LONGEST_LANGUAGE}
-
 
 class DetailsAnswer(BaseModel):
     """What the form sends: texts as typed, and `need_*` boxes that are only there when they are ticked."""
@@ -43,13 +43,14 @@ class DetailsAnswer(BaseModel):
 
 
 class DetailsState(BookingState):
-    name: str = ""
-    email: str = ""
-    phone: str = ""
-    language: str = ""
-    needs: list[str] = []
-    interpreter_language: str = ""
-    errors: dict[str, str] = {}
+    is_ready: rx.Field[bool] = rx.field(False)
+    name: rx.Field[str] = rx.field("")
+    email: rx.Field[str] = rx.field("")
+    phone: rx.Field[str] = rx.field("")
+    language: rx.Field[str] = rx.field("")
+    needs: rx.Field[list[str]] = rx.field(default_factory=list)
+    interpreter_language: rx.Field[str] = rx.field("")
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
     @rx.event
     async def open(self):
@@ -67,8 +68,19 @@ class DetailsState(BookingState):
     @rx.event
     async def typed(self, field: str, text: str):
         """Kept on the way, a moment after the typing stops."""
-        if field in LONGEST and isinstance(text, str):
-            await self._keep({field: text})
+        if field in ANSWERS and isinstance(text, str):
+            await self._keep(remember, {field: text})
+
+    @rx.event
+    async def choose_language(self, language: str):
+        if isinstance(language, str) and len(language) < 20:
+            self.language = language
+            await self._keep(remember, {"language": language})
+
+    @rx.event
+    async def ticked(self, need: str, is_ticked: bool):
+        if need in NEEDS and isinstance(is_ticked, bool):
+            await self._keep(tick, need, is_ticked)
 
     @rx.event
     async def submit(self, form: dict):
@@ -80,17 +92,17 @@ class DetailsState(BookingState):
                 return None
             self.errors = {}
             try:
-                await in_transaction(remember, now(), self._key, answer.typed, answer.needs)
-                await in_reading(checked, answer.details)
+                draft = await in_transaction(remember, now(), self._key, answer.typed, answer.needs)
+                await in_reading(checked, answer.details, draft.mode)
             except NotValid as refusal:
                 self.errors = field_errors(refusal)
                 return None
             except Refusal as refusal:
                 return await self._refused(refusal)
+            self.is_ready = False
             return rx.redirect(path(CHECK))
 
-    async def _keep(self, answers: dict[str, str]) -> None:
-        try:
-            await in_transaction(remember, now(), self._key, answers)
-        except Refusal:
-            return
+    async def _keep(self, verb: Callable[..., Draft], *answer: object) -> None:
+        """A late answer to a booking that is done, or to none, is nobody's answer any more."""
+        with suppress(HoldExpired):
+            await in_transaction(verb, now(), self._key, *answer)

@@ -20,7 +20,7 @@ def done_title() -> str:
 
 def done() -> rx.Component:
     return page(
-        one_moment(DoneState.is_ready, columns(_promise(), keep_these(DoneState.shown))),
+        one_moment(DoneState.shown.reference != "", columns(_promise(), keep_these(DoneState.shown))),
         route=DONE,
         needs_script=True,
     )

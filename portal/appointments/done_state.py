@@ -11,13 +11,11 @@ from booking.store import in_reading
 from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import confirmed
 from portal.appointments.opened_state import OpenedState
-from portal.appointments.shown import Shown, shown
+from portal.appointments.shown import shown
 from portal.visit import now
 
 
 class DoneState(BookingState):
-    shown: Shown = Shown()
-
     @rx.event
     async def open(self):
         with self._speaking():
@@ -25,7 +23,6 @@ class DoneState(BookingState):
             if booked is None:
                 return await self._way_on()
             self.shown = shown(catalogue, now(), booked.appointment, booked.access_key)
-            self.is_ready = True
             return OpenedState.keep(booked.reference, booked.access_key)
 
 

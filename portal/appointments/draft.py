@@ -17,7 +17,7 @@ from sqlmodel import Field, Session, col
 
 from booking.appointments import Booked, book, booked_again
 from booking.catalogue import read_catalogue
-from booking.details import Details, tidied
+from booking.details import NEEDS, Details, tidied
 from booking.errors import HoldExpired
 from booking.holds import Held, extend, hold, look_at, release
 from booking.store import Table
@@ -121,7 +121,10 @@ def keep_longer(session: Session, now: datetime, key: str) -> Held:
 
 
 def remember(session: Session, now: datetime, key: str, answers: dict[str, str], needs: Sequence[str] | None = None) -> Draft:
-    """Keep what was typed, as it was typed, so that nothing is lost; whether it will do is asked later."""
+    """Keep what was typed, as it was typed, so that nothing is lost; whether it will do is asked later.
+
+    Raises HoldExpired when there is no draft under this key, or it has become an appointment.
+    """
     draft = _mine(session, key)
     for name, answer in answers.items():
         if name in ANSWERS:
@@ -131,9 +134,9 @@ def remember(session: Session, now: datetime, key: str, answers: dict[str, str],
     return _touched(session, now, draft)
 
 
-def checked(session: Session, details: Details) -> Details:
-    """What was typed, tidied. Raises NotValid with everything that has to be put right."""
-    return tidied(details, read_catalogue(session).town)
+def checked(session: Session, details: Details, mode: str) -> Details:
+    """What was typed, tidied, for a visit in this mode. Raises NotValid with everything that has to be put right."""
+    return tidied(details, read_catalogue(session).town, mode)
 
 
 def confirm(session: Session, now: datetime, key: str) -> Booked:
@@ -142,9 +145,10 @@ def confirm(session: Session, now: datetime, key: str) -> Booked:
     What the person said about themselves now belongs to the appointment and leaves the draft.
     Raises HoldExpired when no time was chosen, SlotTaken, NotBookable, NotValid.
     """
+    session.get(Draft, _hash(key), with_for_update=True)
+    if booked := confirmed(session, key):
+        return booked
     draft = _mine(session, key)
-    if draft.reference:
-        return booked_again(session, draft.reference)
     if not draft.hold:
         raise HoldExpired
     booked = book(session, now, draft.hold, details_of(draft), once=draft.once)
@@ -159,6 +163,14 @@ def confirmed(session: Session, key: str) -> Booked | None:
     """The appointment that came of this draft, with its key; None while there is none."""
     draft = session.get(Draft, _hash(key)) if key else None
     return booked_again(session, draft.reference) if draft and draft.reference else None
+
+
+def tick(session: Session, now: datetime, key: str, need: str, is_ticked: bool) -> Draft:
+    """Keep one need ticked or not. Raises HoldExpired as `remember` does."""
+    draft = _mine(session, key)
+    others = [each for each in draft.needs if each != need]
+    draft.needs = tuple(each for each in NEEDS if each in others or (is_ticked and each == need))
+    return _touched(session, now, draft)
 
 
 def abandon(session: Session, now: datetime, key: str) -> None:
@@ -178,8 +190,9 @@ def details_of(draft: Draft) -> Details:
 
 
 def _mine(session: Session, key: str) -> Draft:
+    """The draft under `key`, locked, as long as it is one: an answer that arrives after the booking is done changes nothing."""
     draft = session.get(Draft, _hash(key), with_for_update=True)
-    if draft is None:
+    if draft is None or draft.reference:
         raise HoldExpired
     return draft
 

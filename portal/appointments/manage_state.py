@@ -14,6 +14,7 @@ from booking.store import in_reading, in_transaction
 from locales.catalogue import _, path
 from portal.appointments.opened_state import FIND, OpenedState
 from portal.appointments.refusals import why
+from portal.appointments.shown import Shown
 from portal.appointments.time_state import DAYS_AT_ONCE, Day, Near, TimeAnswer, offer_of, shown_days, shown_near
 from portal.appointments.words import zone_of
 from portal.visit import now
@@ -29,9 +30,9 @@ class FindAnswer(BaseModel):
 class FindState(OpenedState):
     """The page with the two boxes, and what they open."""
 
-    typed_reference: str = ""
-    errors: dict[str, str] = {}
-    news: str = ""
+    typed_reference: rx.Field[str] = rx.field("")
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    news: rx.Field[str] = rx.field("")
 
     @rx.event
     async def open(self):
@@ -45,7 +46,6 @@ class FindState(OpenedState):
             if await self._open() is None and had_codes:
                 self.problem = _not_found()
             self.news = self._asked("news") if self.shown.reference else ""
-            self.is_ready = True
 
     @rx.event
     async def find(self, form: dict):
@@ -62,8 +62,8 @@ class FindState(OpenedState):
     @rx.event
     def close(self):
         """Leave nothing of it in this tab."""
-        self.codes, self.typed_reference, self.news = "", "", ""
-        self.reset()
+        self.codes, self.shown = "", Shown()
+        self.typed_reference, self.news, self.errors = "", "", {}
 
     async def _look_up(self, answer: FindAnswer) -> None:
         if missing := _missing(answer):
@@ -81,13 +81,14 @@ class FindState(OpenedState):
 class MoveState(OpenedState):
     """Another time for the same appointment."""
 
-    near: list[Near] = []
-    near_title: str = ""
-    days: list[Day] = []
-    has_more: bool = False
-    days_shown: int = DAYS_AT_ONCE
-    error: str = ""
-    once: str = ""
+    near: rx.Field[list[Near]] = rx.field(default_factory=list)
+    near_title: rx.Field[str] = rx.field("")
+    days: rx.Field[list[Day]] = rx.field(default_factory=list)
+    has_more: rx.Field[bool] = rx.field(False)
+    days_shown: rx.Field[int] = rx.field(DAYS_AT_ONCE)
+    error: rx.Field[str] = rx.field("")
+    is_ready: rx.Field[bool] = rx.field(False)
+    once: rx.Field[str] = rx.field("")
 
     @rx.event
     async def open(self):
@@ -115,7 +116,8 @@ class MoveState(OpenedState):
             except Refusal as refusal:
                 await self._refused(refusal)
                 return await self._offer(start if isinstance(refusal, SlotTaken) else None)
-            return rx.redirect(path(f"{FIND}?news=moved"))
+            self.is_ready = False
+            return rx.redirect(path(f"{FIND}?news=moved"), replace=True)
 
     async def _offer(self, taken):
         opened = await self._open()
@@ -129,12 +131,14 @@ class MoveState(OpenedState):
         zone = zone_of(catalogue, appointment.location)
         self.near_title = _("The nearest free times") if taken else _("The next three times")
         self.near, self.days, self.has_more = shown_near(offer, zone), shown_days(offer, zone), offer.has_more
+        self.is_ready = True
 
 
 class CancelState(OpenedState):
     """Asks before it acts: a link in a letter is followed by machines too."""
 
-    once: str = ""
+    is_ready: rx.Field[bool] = rx.field(False)
+    once: rx.Field[str] = rx.field("")
 
     @rx.event
     async def open(self):
@@ -142,6 +146,7 @@ class CancelState(OpenedState):
             self.problem, self.once = "", secrets.token_urlsafe(24)
             if await self._open() is None or not self.shown.is_changeable:
                 return self._find()
+            self.is_ready = True
 
     @rx.event
     async def cancel(self):
@@ -150,7 +155,8 @@ class CancelState(OpenedState):
                 await in_transaction(cancel, now(), *self._codes, once=self.once)
             except Refusal as refusal:
                 return await self._refused(refusal)
-            return rx.redirect(path(f"{FIND}?news=cancelled"))
+            self.is_ready = False
+            return rx.redirect(path(f"{FIND}?news=cancelled"), replace=True)
 
 
 def _missing(answer: FindAnswer) -> dict[str, str]:

@@ -25,9 +25,8 @@ class OpenedState(Visit, rx.State):
     """`codes` is "REFERENCE.KEY" in the tab's session storage, or "" while nothing is open."""
 
     codes: str = rx.SessionStorage("", name="atrio-appointment")
-    shown: Shown = Shown()
-    problem: str = ""
-    is_ready: bool = False
+    shown: rx.Field[Shown] = rx.field(default_factory=Shown)
+    problem: rx.Field[str] = rx.field("")
 
     @rx.event
     def keep(self, reference: str, access_key: str):
@@ -47,7 +46,6 @@ class OpenedState(Visit, rx.State):
             self.codes, self.shown = "", Shown()
             return None
         self.shown = shown(catalogue, now(), appointment, access_key)
-        self.is_ready = True
         return catalogue, appointment
 
     async def _refused(self, refusal: Refusal) -> None:
@@ -56,7 +54,7 @@ class OpenedState(Visit, rx.State):
         self.problem = why(refusal, zone_of(catalogue, location))
 
     def _find(self) -> Any:
-        return rx.redirect(path(FIND))
+        return rx.redirect(path(FIND), replace=True)
 
 
 def _town_and_appointment(session: Session, reference: str, access_key: str) -> tuple[Catalogue, Appointment]:

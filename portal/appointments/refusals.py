@@ -66,7 +66,10 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
 
 def field_errors(refusal: NotValid) -> dict[str, str]:
     """A sentence with the fix for each field that has to be put right, in the order of the form."""
-    return {_shown_at(problem): _fix(problem) for problem in reversed(refusal.problems)}
+    errors: dict[str, str] = {}
+    for problem in refusal.problems:
+        errors.setdefault(_shown_at(problem), _fix(problem))
+    return errors
 
 
 _NOT_BOOKABLE = {
@@ -94,6 +97,8 @@ def _fix(problem: Problem) -> str:
             return _("Please type the name we should call you by.")
         case "email", "not-an-email":
             return _("This is not a complete e-mail address. It looks like name@example.org.")
+        case "phone", "missing":
+            return _("Please give a telephone number, so that we can ring you at that time.")
         case "phone", _:
             return _("This is not a complete telephone number. For a number from abroad, begin with + and the country.")
         case ("email" | "contact"), _:

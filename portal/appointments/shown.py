@@ -24,7 +24,7 @@ from portal.appointments.words import (
     services_words,
     zone_of,
 )
-from portal.site import said
+from portal.site import listed, said
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_
         video_link=video_address(appointment.reference, access_key) if visit.mode == "video" and is_booked else "",
         drawing=drawing,
         modules=modules,
-        bring=[thing for slug in visit.services for thing in said(catalogue.known_services[slug].bring)],
+        bring=[thing for slug in visit.services for thing in listed(catalogue.known_services[slug].bring)],
     )
 
 

@@ -78,15 +78,16 @@ class TimeAnswer(BaseModel):
 
 
 class TimeState(BookingState):
-    near: list[Near] = []
-    near_title: str = ""
-    days: list[Day] = []
-    has_more: bool = False
-    days_shown: int = DAYS_AT_ONCE
-    place: str = ""
-    length: str = ""
-    chosen: str = ""
-    error: str = ""
+    is_ready: rx.Field[bool] = rx.field(False)
+    near: rx.Field[list[Near]] = rx.field(default_factory=list)
+    near_title: rx.Field[str] = rx.field("")
+    days: rx.Field[list[Day]] = rx.field(default_factory=list)
+    has_more: rx.Field[bool] = rx.field(False)
+    days_shown: rx.Field[int] = rx.field(DAYS_AT_ONCE)
+    place: rx.Field[str] = rx.field("")
+    length: rx.Field[str] = rx.field("")
+    chosen: rx.Field[str] = rx.field("")
+    error: rx.Field[str] = rx.field("")
 
     @rx.event
     async def open(self):
@@ -113,6 +114,7 @@ class TimeState(BookingState):
             except Refusal as refusal:
                 await self._refused(refusal)
                 return await self._show(start if isinstance(refusal, SlotTaken) else None)
+            self.is_ready = False
             return rx.redirect(path(DETAILS))
 
     async def _show(self, taken: datetime | None):

@@ -15,6 +15,7 @@ from locales import dates
 from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import Draft, begin, choose_way, new_key
+from portal.appointments.shown import Shown
 from portal.appointments.steps import TIME, WAY
 from portal.appointments.words import mode_words, people_words, services_words
 from portal.site import said
@@ -46,12 +47,13 @@ class WayAnswer(BaseModel):
 
 
 class WayState(BookingState):
-    ways: list[Way] = []
-    groups: list[Option] = []
-    others: list[Option] = []
-    people: str = "1"
-    length: str = ""
-    error: str = ""
+    is_ready: rx.Field[bool] = rx.field(False)
+    ways: rx.Field[list[Way]] = rx.field(default_factory=list)
+    groups: rx.Field[list[Option]] = rx.field(default_factory=list)
+    others: rx.Field[list[Option]] = rx.field(default_factory=list)
+    people: rx.Field[str] = rx.field("1")
+    length: rx.Field[str] = rx.field("")
+    error: rx.Field[str] = rx.field("")
 
     @rx.event
     async def open(self):
@@ -67,7 +69,8 @@ class WayState(BookingState):
                 return None
             catalogue, draft = await self._town_and_draft()
             if draft is None or not draft.draft.services:
-                return rx.redirect(path("/services/"))
+                return rx.redirect(path("/services/"), replace=True)
+            self.shown = Shown()
             self._show(catalogue, draft.draft)
 
     @rx.event
@@ -83,6 +86,7 @@ class WayState(BookingState):
                 await in_transaction(choose_way, now(), self._key, location, mode, answer.people)
             except Refusal as refusal:
                 return await self._refused(refusal)
+            self.is_ready = False
             return rx.redirect(path(TIME))
 
     @rx.event

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 from sqlmodel import Session
 
-from booking.availability import next_places
-from booking.catalogue import Catalogue, read_catalogue
-from booking.errors import NotBookable
+from booking.availability import free_places, next_places
+from booking.catalogue import MODES, Catalogue, read_catalogue
+from booking.counter_time import page_version
 from booking.halls import HallNow, hall_now
-from booking.store import in_reading
+from booking.interval import first_minute_from
+from booking.store import in_reading, remembered
 from booking.visits import Visit as Wanted
 from booking.visits import quote
 from locales import dates
 from locales.catalogue import _
 from portal.site import said
 from portal.visit import Visit, now
+
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -30,22 +33,19 @@ class Told:
 
 @dataclass(frozen=True)
 class NextFree:
-    """The soonest start of a service anywhere, in person if it can be."""
-
     service: str
     location: str
-    mode: str
     start: datetime
 
 
 class HallState(Visit, rx.State):
     """The plate on the home page."""
 
-    opening: str = ""
-    is_open: bool = False
-    next_free: str = ""
-    next_for: str = ""
-    notices: list[Told] = []
+    opening: rx.Field[str] = rx.field("")
+    is_open: rx.Field[bool] = rx.field(False)
+    next_free: rx.Field[str] = rx.field("")
+    next_for: rx.Field[str] = rx.field("")
+    notices: rx.Field[list[Told]] = rx.field(default_factory=list)
 
     @rx.event
     async def look(self):
@@ -61,9 +61,9 @@ class HallState(Visit, rx.State):
 class NextTimeState(Visit, rx.State):
     """The plate on a service's page: its next free time, wherever that is."""
 
-    clock: str = ""
-    day: str = ""
-    place: str = ""
+    clock: rx.Field[str] = rx.field("")
+    day: rx.Field[str] = rx.field("")
+    place: rx.Field[str] = rx.field("")
 
     @rx.event
     async def look(self):
@@ -81,30 +81,39 @@ class NextTimeState(Visit, rx.State):
 
 def _right_now(session: Session, moment: datetime) -> tuple[Catalogue, HallNow, NextFree | None]:
     catalogue = read_catalogue(session)
-    halls = (_soonest(session, catalogue, moment, slug) for slug in catalogue.services)
-    soonest = min((free for free in halls if free), key=lambda free: free.start, default=None)
-    return catalogue, hall_now(catalogue, next(iter(catalogue.locations)), moment), soonest
+    hall = next(iter(catalogue.locations))
+    # Asked by everybody who opens the home page, so it is worked out once a minute, and anew when somebody books there.
+    as_of = (catalogue.revision, page_version(session, hall), first_minute_from(moment))
+    soonest = remembered(session, "soonest", as_of, lambda: _soonest_at(session, catalogue, moment, hall))
+    return catalogue, hall_now(catalogue, hall, moment), soonest
+
+
+def _soonest_at(session: Session, catalogue: Catalogue, moment: datetime, hall: str) -> NextFree | None:
+    """The soonest start of any service in person at this hall within a week."""
+    zone = ZoneInfo(catalogue.locations[hall].timezone)
+    today = moment.astimezone(zone).date()
+    found = []
+    for service in catalogue.services:
+        if "in_person" in quote(catalogue, [service]).served.get(hall, ()):
+            wanted = Wanted((service,), hall, "in_person")
+            found += [NextFree(service, hall, free.start) for free in free_places(session, moment, wanted, today, today + WEEK)[:1]]
+    return min(found, key=lambda free: free.start, default=None)
 
 
 def _next_of(session: Session, moment: datetime, service: str) -> tuple[Catalogue, NextFree | None]:
+    """The soonest start of one service anywhere: in person when it can be had so, else by video or telephone."""
     catalogue = read_catalogue(session)
-    known = service in catalogue.services
-    return catalogue, _soonest(session, catalogue, moment, service) if known else None
-
-
-def _soonest(session: Session, catalogue: Catalogue, moment: datetime, service: str) -> NextFree | None:
-    try:
-        served = quote(catalogue, [service]).served
-    except NotBookable:
-        return None
-    mode = next(iter(sorted({mode for modes in served.values() for mode in modes}, key=["in_person", "video", "phone"].index)))
-    places = [
-        NextFree(service, location, mode, free.start)
+    if service not in catalogue.services:
+        return catalogue, None
+    served = quote(catalogue, [service]).served
+    mode = next(mode for mode in MODES if any(mode in modes for modes in served.values()))
+    found = [
+        NextFree(service, location, free.start)
         for location, modes in served.items()
         if mode in modes
         for free in next_places(session, moment, Wanted((service,), location, mode), 1)
     ]
-    return min(places, key=lambda free: free.start, default=None)
+    return catalogue, min(found, key=lambda free: free.start, default=None)
 
 
 def _opening_words(hall: HallNow, zone: ZoneInfo) -> str:

@@ -28,9 +28,9 @@ class Found:
 class SearchState(Visit, rx.State):
     """What was asked in the address (`?q=`) and the services that answer it."""
 
-    question: str = ""
-    found: list[Found] = []
-    has_answer: bool = False
+    question: rx.Field[str] = rx.field("")
+    found: rx.Field[list[Found]] = rx.field(default_factory=list)
+    has_answer: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def search(self):

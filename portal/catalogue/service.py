@@ -11,7 +11,7 @@ from booking.catalogue import Service
 from locales import dates
 from locales.catalogue import _, ngettext, path
 from portal.catalogue.hall import NextTimeState
-from portal.site import drawn_catalogue, page, said, town_facts, welcome_service
+from portal.site import drawn_catalogue, listed, page, said, town_facts, welcome_service
 from portal.ui.actions import link_button
 from portal.ui.frame import columns, section, stack, title
 from portal.ui.links import hit, telephone
@@ -31,10 +31,10 @@ def service_page(slug: str) -> Callable[[], rx.Component]:
 
 def _page(service: Service) -> rx.Component:
     return page(
-        title(said(service.name), lead=said(service.details), back_to=path("/services/"), back_words=_("All services")),
+        title(said(service.name), lead=said(service.details) or said(service.summary), back_to=path("/services/"), back_words=_("All services")),
         columns(
-            stack(_how(service), _bring(service), _facts(service), _not_this(service), space="far"),
             _next_time(service),
+            stack(_how(service), _bring(service), _facts(service), _not_this(service), space="far"),
         ),
         route=f"/services/{service.slug}/",
     )
@@ -78,25 +78,24 @@ def booking_address(slug: str, mode: str = "") -> str:
 
 
 def _bring(service: Service) -> rx.Component:
+    things = listed(service.bring)
     return section(
         _("What to bring"),
-        rx.el.ul(*[rx.el.li(thing) for thing in said(service.bring)], class_name="prose"),
+        rx.el.ul(*[rx.el.li(thing) for thing in things], class_name="prose") if things else rx.el.p(_("Nothing. Just come.")),
         rx.el.p(_("Something missing? Come anyway. We start with what you have, and say what can follow.")),
     )
 
 
 def _facts(service: Service) -> rx.Component:
-    return section(
-        _("What to expect"),
-        summary(
-            answer(_("Fee"), said(service.fee)),
-            answer(_("How long it takes"), dates.minutes(service.minutes)),
-            answer(_("What you leave with"), said(service.outcome)),
-            *([answer(_("We answer"), _within(service.due_days))] if service.due_days else []),
-            answer(_("Book or change"), _notice(service)),
-            answer(_("Rule behind it"), said(service.legal_basis)),
-        ),
+    told = (
+        (_("Fee"), said(service.fee)),
+        (_("How long it takes"), dates.minutes(service.minutes)),
+        (_("What you leave with"), said(service.outcome)),
+        (_("We answer"), _within(service.due_days) if service.due_days else ""),
+        (_("How soon you can book"), _notice(service)),
+        (_("Rule behind it"), said(service.legal_basis)),
     )
+    return section(_("What to expect"), summary(*[answer(what, words) for what, words in told if words]))
 
 
 def _within(days: int) -> str:

@@ -20,7 +20,6 @@ def question(
     heading: Heading = "h2",
     hint: Words = "",
     error: Words = "",
-    in_row: bool = False,
 ) -> rx.Component:
     """A question and its choices in cards. `name` is the group's id, which an error summary links to.
 
@@ -30,7 +29,7 @@ def question(
         rx.el.legend(_heading(legend, heading)),
         *([rx.el.p(hint, id=f"{name}-hint", class_name="hint")] if given(hint) else []),
         error_line(name, error),
-        rx.el.div(*choices, class_name="choices in-row" if in_row else "choices"),
+        rx.el.div(*choices, class_name="choices"),
         id=name,
         class_name=marked("question flow", "field-bad", error),
         **_described(name, hint, error),

@@ -14,9 +14,7 @@ from portal.ui.words import Words
 SUMMARY_ID = "errors"
 
 
-def error_summary(
-    errors: Mapping[str, str] | rx.Var, *, waiting: rx.Var | None = None, title: Words = ""
-) -> rx.Component:
+def error_summary(errors: Mapping[str, str] | rx.Var, *, waiting: rx.Var | bool = False, title: Words = "") -> rx.Component:
     """A red frame that takes the focus: one line for each mistake, leading to the field that has it.
 
     `errors` maps a field's name to a sentence with the fix. The same mistakes made again don't change it, so it
@@ -38,10 +36,12 @@ class SummaryFocus(rx.Fragment):
     errors: rx.Var[dict[str, str]]
     waiting: rx.Var[bool]
 
+    def _exclude_props(self) -> list[str]:
+        return ["errors", "waiting"]
+
     def add_hooks(self) -> list[str | rx.Var]:
-        given = [var for var in (self.errors, self.waiting) if var is not None]
-        answered = f"!{self.waiting!s}" if self.waiting is not None else "true"
-        move = f"if ({answered}) document.getElementById('{SUMMARY_ID}')?.focus();"
+        given = (self.errors, self.waiting)
+        move = f"if (!{self.waiting!s}) document.getElementById('{SUMMARY_ID}')?.focus();"
         imports = VarData(imports={"react": "useEffect"})
         return [
             rx.Var(

@@ -46,10 +46,8 @@ def select_field(
     **props,
 ) -> rx.Component:
     """The browser's own list to pick one answer from. `options` are (value, words), or an `rx.foreach` of options."""
-    if isinstance(options, rx.Component):
-        choices = [options]
-    else:
-        choices = [rx.el.option(words, value=value) for value, words in options]
+    is_ready = isinstance(options, rx.Component)
+    choices = [options] if is_ready else [rx.el.option(words, value=value) for value, words in options]
     return _field(name, label, hint, error, rx.el.select(*choices, **_answer(name, hint, error), **props))
 
 

@@ -107,9 +107,7 @@ def stack(*parts: Child, space: str = "") -> rx.Component:
 
 def section(heading: Words, *parts: Child, small: bool = False, space: str = "") -> rx.Component:
     """A heading and what belongs to it."""
-    return rx.el.section(
-        rx.el.h2(heading, class_name="t3" if small else None), *parts, class_name=f"flow {space}".strip()
-    )
+    return rx.el.section(rx.el.h2(heading, class_name="t3" if small else None), *parts, class_name=f"flow {space}".strip())
 
 
 def prose(*paragraphs: Child) -> rx.Component:

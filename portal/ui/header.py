@@ -93,6 +93,4 @@ def _language(route: str, language: str) -> rx.Component:
 
 
 def _size(value: str, words: str, **props) -> rx.Component:
-    return rx.el.label(
-        rx.el.input(type="radio", name="text-size", value=value, **props), rx.el.span(words, class_name=value)
-    )
+    return rx.el.label(rx.el.input(type="radio", name="text-size", value=value, **props), rx.el.span(words, class_name=value))

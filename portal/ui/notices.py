@@ -54,6 +54,4 @@ def done(
 
 def more(summary: Words, *inside: Child) -> rx.Component:
     """A line that opens to show more."""
-    return rx.el.details(
-        rx.el.summary(rx.el.span(summary)), rx.el.div(*inside, class_name="flow more"), class_name="plain"
-    )
+    return rx.el.details(rx.el.summary(rx.el.span(summary)), rx.el.div(*inside, class_name="flow more"), class_name="plain")

@@ -14,7 +14,7 @@ def qr(drawing: Words, modules: int | rx.vars.NumberVar, label: Words, *beside: 
     side = modules + 2 * QUIET
     return rx.el.div(
         rx.el.svg(
-            rx.el.svg.path(d=drawing, shape_rendering="crispEdges"),
+            rx.el.svg.path(d=drawing),
             view_box=f"-{QUIET} -{QUIET} {side} {side}",
             role="img",
             aria_label=label,

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.ui.icons import icon
 from portal.ui.words import Child, Words
 
 
@@ -30,6 +31,11 @@ def near_time(
         rx.el.span(notes, class_name="hint"),
         class_name="choice",
     )
+
+
+def looking(words: Words) -> rx.Component:
+    """Stands where the times will be while they are being looked for, and as high as a screen: nothing moves when they come."""
+    return rx.el.p(icon("hourglass"), rx.el.span(words), role="status", class_name="looking")
 
 
 def days(*items: Child) -> rx.Component:

@@ -21,11 +21,11 @@ from portal.visit import Visit, now
 class VideoState(Visit, rx.State):
     """`meeting` is "" until the codes in the fragment have opened an appointment in force."""
 
-    meeting: str = ""
-    moment: str = ""
-    what_for: str = ""
-    is_ready: bool = False
-    is_over: bool = False
+    meeting: rx.Field[str] = rx.field("")
+    moment: rx.Field[str] = rx.field("")
+    what_for: rx.Field[str] = rx.field("")
+    is_ready: rx.Field[bool] = rx.field(False)
+    is_over: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def open(self):

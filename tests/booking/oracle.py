@@ -1,4 +1,4 @@
-"""What hours.py and slots.py must answer, written as slowly and plainly as possible: minute by minute, in the words of the contract.
+"""What hours.py and slots.py must answer, as slowly and plainly as possible: minute by minute, in the words of the contract.
 
 Nothing here uses the code under test but its plain words (OpeningRule, Closure, VisitLength).
 """
@@ -34,22 +34,22 @@ def free_places(
     return found
 
 
-def serving(
-    openings: Sequence[Sequence[Span]], taken: Sequence[Sequence[Span]], visit: VisitLength, start: int
-) -> list[int]:
+def serving(openings: Sequence[Sequence[Span]], taken: Sequence[Sequence[Span]], visit: VisitLength, start: int) -> list[int]:
     counters = enumerate(zip(openings, taken, strict=True))
     return [number for number, (opened, busy) in counters if serves(opened, busy, visit, start)]
 
 
 def serves(openings: Sequence[Span], taken: Sequence[Span], visit: VisitLength, start: int) -> bool:
-    """On the grid of an opening; open all the while, never passing from one opening into another that only touches it; not taken."""
+    """On the grid of an opening; open all the while, never passing into an opening that only touches the last; not taken."""
     end = start + visit.minutes
     on_a_grid = any(opens <= start < closes and (start - opens) % visit.step == 0 for opens, closes in openings)
     return (
         on_a_grid
         and all(any(opens <= minute < closes for opens, closes in openings) for minute in range(start, end))
         and all(any(opens < border < closes for opens, closes in openings) for border in range(start + 1, end))
-        and not any(first <= minute < last for minute in range(start - visit.before, end + visit.after) for first, last in taken)
+        and not any(
+            first <= minute < last for minute in range(start - visit.before, end + visit.after) for first, last in taken
+        )
     )
 
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import col, select
+
 from booking.appointments import book, book_at_once, cancel, changeable_until, look_up, move
 from booking.availability import free_places, nearest
 from booking.catalogue import read_catalogue
@@ -31,11 +33,9 @@ from booking.holds import LASTS, MOST_EXTENSIONS, extend, hold, look_at, release
 from booking.meeting import meeting_address
 from booking.promises import Appointment, AppointmentChange, Hold, Seat
 from booking.references import new_reference
-from booking.store import Store, read, transaction, write
+from booking.store import Store, read, write
 from booking.visits import Visit
-from sqlmodel import col, select
-
-from tests.booking.towns import ANA, NINE, NOW, PERMIT, TOMORROW, amend, closure, found, key, minutes
+from tests.booking.towns import ANA, NINE, NOW, PERMIT, TOMORROW, amend, closure, found, key, minutes, wall_clock
 
 
 def held(store: Store, start: datetime = NINE, now: datetime = NOW, name: object = "hold", **options):
@@ -113,7 +113,8 @@ def test_choosing_another_time_lets_the_first_go_in_the_same_step(store: Store):
     found(store)
     first = held(store)
     second = held(store, NINE + minutes(20), name="second", instead_of=first.token)
-    assert NINE in starts(store) and NINE + minutes(20) not in starts(store)
+    assert NINE in starts(store)
+    assert NINE + minutes(20) not in starts(store)
     assert read(store, look_at, NOW, second.token) == second
 
 
@@ -220,7 +221,9 @@ def test_what_can_not_be_booked_is_refused_with_its_reason_and_nothing_is_writte
     ):
         with pytest.raises(refusal):
             attempt()
-    assert not rows(store, Appointment) and not rows(store, Hold) and not rows(store, Seat)
+    assert not rows(store, Appointment)
+    assert not rows(store, Hold)
+    assert not rows(store, Seat)
 
 
 def test_exactly_at_the_notice_and_up_to_the_end_of_the_horizon_it_can_be_booked(store: Store):
@@ -231,11 +234,11 @@ def test_exactly_at_the_notice_and_up_to_the_end_of_the_horizon_it_can_be_booked
         booked(store, datetime(2027, 5, 3, 8, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("start", ["2027-03-02T09:00", None, 0, NINE.replace(tzinfo=None)])
-def test_a_start_that_is_no_instant_is_refused(store: Store, start):
+def test_a_start_that_is_no_instant_is_refused(store: Store):
     found(store)
-    with pytest.raises(NotValid):
-        booked(store, start)
+    for start in ("2027-03-02T09:00", None, 0, NINE.replace(tzinfo=None)):
+        with pytest.raises(NotValid):
+            booked(store, start)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -255,17 +258,17 @@ def test_a_visit_of_wrong_types_is_refused(wrong: dict):
         replace(PERMIT, **wrong)
 
 
-@pytest.mark.parametrize("once", ["", "short", "x" * 201, None, 12345678, "new\nline-key"])
-def test_an_idempotency_key_that_is_none_is_refused(store: Store, once):
+def test_an_idempotency_key_that_is_none_is_refused(store: Store):
     found(store)
-    with pytest.raises(NotValid):
-        booked(store, once=once)
+    for once in ("", "short", "x" * 201, None, 12345678, "new\nline-key"):
+        with pytest.raises(NotValid):
+            booked(store, once=once)
 
 
 def test_a_town_that_closed_in_the_meantime_is_not_booked_but_what_is_held_is_kept(store: Store):
     found(store)
     kept = held(store)
-    amend(store, closure(datetime(2027, 3, 2), datetime(2027, 3, 3)))
+    amend(store, closure(wall_clock(0), wall_clock(23, 59)))
     with pytest.raises(ClosedThen):
         booked(store, NINE + minutes(20))
     assert held_book(store, kept.token).appointment.start_at == NINE
@@ -295,9 +298,11 @@ def test_every_verb_called_again_with_the_same_key_answers_the_same_and_does_not
     moved = [write(store, move, NOW, *opened, NINE + minutes(20), once=key("move")) for _ in range(3)]
     cancelled = [write(store, cancel, NOW, *opened, once=key("cancel")) for _ in range(3)]
     assert kept[0] == kept[1] == kept[2]
-    assert longer[0] == longer[1] == longer[2] and longer[0].extensions_left == MOST_EXTENSIONS - 1
+    assert longer[0] == longer[1] == longer[2]
+    assert longer[0].extensions_left == MOST_EXTENSIONS - 1
     assert {(each.reference, each.access_key) for each in promises} == {opened}
-    assert {each.sequence for each in moved} == {1} and {each.sequence for each in cancelled} == {2}
+    assert {each.sequence for each in moved} == {1}
+    assert {each.sequence for each in cancelled} == {2}
     assert [change.what for change in rows(store, AppointmentChange)] == ["booked", "moved", "cancelled"]
 
 
@@ -369,7 +374,8 @@ def test_a_move_exchanges_the_old_time_for_the_new(store: Store):
     moved = write(store, move, NOW, promise.reference, promise.access_key, NINE + minutes(20), once=key("move"))
     assert (moved.start_at, moved.end_at, moved.sequence) == (NINE + minutes(20), NINE + minutes(40), 1)
     assert moved.calendar_uid == promise.appointment.calendar_uid
-    assert NINE in starts(store) and NINE + minutes(20) not in starts(store)
+    assert NINE in starts(store)
+    assert NINE + minutes(20) not in starts(store)
     change = rows(store, AppointmentChange)[-1]
     assert (change.what, change.from_start_at, change.to_start_at) == ("moved", NINE, NINE + minutes(20))
 
@@ -421,12 +427,12 @@ def test_cancelling_what_is_cancelled_changes_nothing_and_moving_it_is_refused(s
         write(store, move, NOW, promise.reference, promise.access_key, NINE + minutes(20), once=key("move"))
 
 
-@pytest.mark.parametrize("reason", ["x" * 501, "a\x00b", "\ud800", None, 5])
-def test_a_reason_that_can_not_be_kept_is_refused(store: Store, reason):
+def test_a_reason_that_can_not_be_kept_is_refused(store: Store):
     found(store)
     promise = booked(store)
-    with pytest.raises(NotValid):
-        write(store, cancel, NOW, promise.reference, promise.access_key, once=key("cancel"), reason=reason)
+    for reason in ("x" * 501, "a\x00b", "\ud800", None, 5):
+        with pytest.raises(NotValid):
+            write(store, cancel, NOW, promise.reference, promise.access_key, once=key("cancel"), reason=reason)  # type: ignore[arg-type]
 
 
 def test_until_the_service_says_so_it_can_be_changed_and_not_a_minute_later(store: Store):
@@ -445,10 +451,3 @@ def test_until_the_service_says_so_it_can_be_changed_and_not_a_minute_later(stor
     assert write(store, cancel, until, promise.reference, promise.access_key, once=key("c")).state == "cancelled"
     later = NINE + minutes(240)
     assert write(store, move, until, other.reference, other.access_key, later, once=key("m")).start_at == later
-
-
-def test_the_database_refuses_a_naive_instant(store: Store):
-    found(store)
-    with pytest.raises(Exception, match="(?i)naive|timezone|aware"), transaction(store) as session:
-        session.add(AppointmentChange(appointment_id=1, at=datetime(2027, 1, 1), what="x", by="x"))
-        session.flush()

@@ -1,7 +1,7 @@
 """Many people want the same time at the same instant: real threads, each with its own connection, on both databases.
 
-Every guard has its control: with the check skipped the database's constraint still refuses, and with both gone it oversells, so these
-tests can fail.
+Every guard has its control: with the check skipped the database's constraint still refuses, and with both gone it oversells, so
+these tests can fail.
 """
 
 import random
@@ -11,11 +11,15 @@ import threading
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import select
+
 from booking import appointments, holds, seats
 from booking import store as store_module
 from booking.appointments import Booked, book, book_at_once, cancel, look_up, move
@@ -23,15 +27,12 @@ from booking.errors import Refusal, SlotTaken
 from booking.holds import Held, hold
 from booking.promises import BOOKED, Appointment, Seat
 from booking.store import Store, read, transaction, write
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
-from sqlmodel import select
-
+from booking.turnstile import Turnstile
 from tests.booking.towns import ANA, NINE, NOW, PERMIT, found, key, minutes
 
 
 def race(attempts: Sequence[Callable[[], object]]) -> list[object]:
-    """Let all of them go at once, each in its own thread. What they gave, or the refusal they met; anything else is a failure."""
+    """Let all of them go at once, each in its own thread. What each gave, or the refusal it met; anything else fails."""
     start = threading.Barrier(len(attempts))
 
     def run(attempt: Callable[[], object]) -> object:
@@ -76,7 +77,8 @@ def test_of_thirty_two_who_race_for_each_of_twenty_slots_one_gets_it(store: Stor
     for slot in slots(20):
         outcomes = race([booking(store, slot, (slot, client)) for client in range(32)])
         assert len(accepted(outcomes)) == 1
-    assert len(every(store, Appointment)) == 20 and oversold(store) == 0
+    assert len(every(store, Appointment)) == 20
+    assert oversold(store) == 0
 
 
 def test_of_two_hundred_attempts_at_the_last_places_exactly_the_places_are_given_and_the_desks_are_kept(store: Store):
@@ -113,7 +115,8 @@ def test_the_same_call_made_eight_times_at_once_is_done_once(store: Store):
     assert len({(each.reference, each.access_key) for each in same}) == 1  # type: ignore[attr-defined]
     kept = race([lambda: write(store, hold, NOW, PERMIT, NINE, once=key("hold"))] * 8)
     assert len(set(kept)) == 1
-    assert len(every(store, Appointment)) == 1 and len(every(store, Seat)) == 2
+    assert len(every(store, Appointment)) == 1
+    assert len(every(store, Seat)) == 2
 
 
 def test_one_hold_booked_in_eight_tabs_at_once_is_one_appointment(store: Store):
@@ -121,7 +124,8 @@ def test_one_hold_booked_in_eight_tabs_at_once_is_one_appointment(store: Store):
     token = write(store, hold, NOW, PERMIT, NINE, once=key("hold")).token
     tabs = race([lambda n=n: write(store, book, NOW, token, ANA, once=key(("tab", n))) for n in range(8)])
     assert len({each.reference for each in tabs}) == 1  # type: ignore[attr-defined]
-    assert len(every(store, Appointment)) == 1 and oversold(store) == 0
+    assert len(every(store, Appointment)) == 1
+    assert oversold(store) == 0
 
 
 def test_two_who_exchange_holds_between_two_houses_do_not_wait_for_each_other_for_ever(store: Store):
@@ -192,7 +196,8 @@ def test_processes_that_know_nothing_of_each_other_do_not_oversell_either(store:
         for number in range(3)
     ]
     given = [int(process.communicate(timeout=120)[0]) for process in processes]
-    assert sum(given) == 20 and oversold(store) == 0
+    assert sum(given) == 20
+    assert oversold(store) == 0
 
 
 # Controls
@@ -244,8 +249,9 @@ def test_the_database_refuses_a_seat_that_is_shifted_onto_another(store: Store):
 
 
 def test_without_the_lock_a_place_kept_for_the_desk_would_be_sold(store: Store, monkeypatch: pytest.MonkeyPatch):
-    """The constraint can't know what is kept, so here the lock alone guards. Without ours, PostgreSQL lets both pass their check; SQLite
-    refuses the one whose look is out of date, by a guard of its own."""
+    """The constraint can't know what is kept, so here the lock alone guards. Without ours, PostgreSQL lets both pass their
+    check; SQLite refuses the one whose look is out of date, by a guard of its own.
+    """
     found(store, counters=2, desk_places=1)
     assert sold_at_once(store, monkeypatch, NINE) == 1
     without_lock(store, monkeypatch)
@@ -254,16 +260,16 @@ def test_without_the_lock_a_place_kept_for_the_desk_would_be_sold(store: Store, 
 
 
 def sold_at_once(store: Store, monkeypatch: pytest.MonkeyPatch, start: datetime) -> int:
-    """Two come at once; each takes a counter of their own if the real check lets them; each waits a moment between check and taking."""
+    """Two come at once; each takes a counter of their own if the real check lets them; each waits a moment between check and
+    taking.
+    """
     look, both_looked = seats._free_counter, threading.Barrier(2)
     mine = {name: number for number, name in enumerate(("first", "second"))}
 
     def take_another(session, offered, minute, start) -> int:
         look(session, offered, minute, start)
-        try:
+        with suppress(threading.BrokenBarrierError):
             both_looked.wait(timeout=1)
-        except threading.BrokenBarrierError:
-            pass
         return offered.opened.counter_ids[mine[threading.current_thread().name]]
 
     def attempt() -> None:
@@ -285,15 +291,19 @@ def sold_at_once(store: Store, monkeypatch: pytest.MonkeyPatch, start: datetime)
 
 
 def without_lock(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    marked = store_module._marked
+    def begin_without_lock(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA query_only = OFF")
+        connection.exec_driver_sql("BEGIN")
+
     monkeypatch.setattr(appointments, "open_page", lambda session, now, location: None)
     if store.is_sqlite:
-        monkeypatch.setattr(store_module, "_marked", lambda store, *, writing: marked(store, writing=False))
         monkeypatch.setattr(store, "turnstile", nullcontext())
+        event.remove(store.engine, "begin", store_module._begin_sqlite)
+        event.listen(store.engine, "begin", begin_without_lock)
 
 
 def test_writers_take_turns_in_the_order_in_which_they_came(tmp_path: Path):
-    turnstile, order = store_module.Turnstile(str(tmp_path / "turn")), []
+    turnstile, order = Turnstile(str(tmp_path / "turn")), []
 
     def pass_through(number: int) -> None:
         with turnstile:

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+
 from booking.errors import MistypedReference
 from booking.references import (
     BODY,
@@ -37,7 +38,9 @@ def test_no_two_symbols_are_easily_taken_for_one_another():
 
 
 def test_every_single_wrong_symbol_is_noticed():
-    """Exhaustive: the check is linear, so whether a change is noticed depends on place and difference alone; every body shows it."""
+    """Exhaustive: the check is linear, so whether a change is noticed depends on place and difference alone; every body shows
+    it.
+    """
     for body in some_bodies(40):
         whole = body + check_symbol(body)
         for place, right in enumerate(whole):
@@ -57,7 +60,9 @@ def test_every_exchange_of_two_neighbours_is_noticed():
 
 
 def with_pair(place: int, left: str, right: str) -> str:
-    """A right reference that has this pair at `place`; when the pair's second is the check symbol, the first symbol makes it so."""
+    """A right reference that has this pair at `place`; when the pair's second is the check symbol, the first symbol makes it
+    so.
+    """
     if place + 1 < BODY:
         body = ("7" * BODY)[:place] + left + right + ("7" * BODY)[place + 2 :]
         return body + check_symbol(body)

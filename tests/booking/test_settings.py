@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from booking.settings import MUST_BE, Settings, SettingsError, data_folder, read_settings, signing_secret
 
 NO_FILE = Path("there-is-no-such-file")
@@ -51,7 +52,9 @@ def test_a_bad_value_gets_one_sentence_that_names_the_setting(monkeypatch: pytes
     with pytest.raises(SettingsError) as refusal:
         read_settings(NO_FILE)
     sentence = str(refusal.value)
-    assert sentence.startswith("ATRIO_") and sentence.endswith(".") and "\n" not in sentence
+    assert sentence.startswith("ATRIO_")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
     assert name in sentence or "DEMO" in sentence
 
 
@@ -97,14 +100,14 @@ def test_the_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monke
 def test_a_broken_env_file_is_refused_with_its_line(tmp_path: Path):
     file = tmp_path / ".env"
     file.write_text("ATRIO_PORT=8123\nthis is nonsense\n")
-    with pytest.raises(SettingsError, match="line 2.*this is nonsense"):
+    with pytest.raises(SettingsError, match=r"line 2.*this is nonsense"):
         read_settings(file)
 
 
 def test_a_misspelt_setting_is_refused_with_the_right_one(tmp_path: Path):
     file = tmp_path / ".env"
     file.write_text("ATRIO_PROT=8123\n")
-    with pytest.raises(SettingsError, match="line 1.*did you mean ATRIO_PORT"):
+    with pytest.raises(SettingsError, match=r"line 1.*did you mean ATRIO_PORT"):
         read_settings(file)
 
 
@@ -127,7 +130,9 @@ def test_the_secret_is_made_once_even_when_many_start_at_once_and_only_its_owner
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 8 and len(set(found)) == 1 and len(found[0]) >= 48
+    assert len(found) == 8
+    assert len(set(found)) == 1
+    assert len(found[0]) >= 48
     assert stat.S_IMODE((tmp_path / "data" / "secret").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
     assert [file.name for file in (tmp_path / "data").iterdir()] == ["secret"]

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from booking import town
 from booking.town import Mistake, check_town
-
 from tests.booking.town_texts import edited, small_town
 
 PERMIT = 'slug = "parking-permit"'
@@ -31,6 +31,8 @@ class Slip(NamedTuple):
     below: int = 0
 
 
+LOWER_CASE = Slip(TOWN, 'reference_prefix = "VC"', 'reference_prefix = "vc"', "one to four capital letters")
+
 FORM = [
     Slip(PERMIT, "minutes = 20", "minuts = 20", 'has a key "minuts" that means nothing here. Did you mean "minutes"?'),
     Slip(PERMIT, "minutes = 20\n", "", 'Service "parking-permit": minutes is missing. It is a whole number of minutes.', -4),
@@ -47,7 +49,7 @@ FORM = [
     Slip(PERMIT, 'name = { pt = "Dístico de residente"', 'name = { pt = "D\\u0007"', "no control characters"),
     Slip(PERMIT, 'name = { pt = "Dístico de residente"', 'name = { fr = "Carte", pt = "Dístico"', 'has a key "fr"'),
     Slip(TOWN, 'languages = ["pt", "en"', 'languages = ["pt", "pt", "en"', 'languages has "pt" twice.'),
-    Slip(TOWN, 'reference_prefix = "VC"', 'reference_prefix = "vc"', "one to four capital letters"),
+    LOWER_CASE,
     Slip(TOWN, 'video_address = "https://', 'video_address = "http://', "a web address with {room} in it"),
     Slip(TOWN, "{room}", "room", "a web address with {room} in it"),
     Slip(TOWN, 'phone = "259 000 100"', "phone = 259000100", 'a telephone number such as "259 000 100", not 259000100.'),
@@ -57,61 +59,149 @@ FORM = [
     Slip(NUNO, 'roles = ["clerk"]', "roles = []", "roles is an empty list, and needs at least one item."),
     Slip(NUNO, 'slug = "nuno-azevedo"', 'slug = "Nuno Azevedo"', "a short name of small letters"),
     Slip("[holidays]", 'country = "PT"\n', 'subdivision = "20"\n', "needs a country as well", -1),
-    Slip(PERMIT, 'topic = "streets"', 'topic = ["streets"]', 'topic must be a short name of small letters, digits and hyphens'),
+    Slip(PERMIT, 'topic = "streets"', 'topic = ["streets"]', "topic must be a short name of small letters, digits and hyphens"),
 ]
 
 NAMES = [
-    Slip(PERMIT, 'topic = "streets"', 'topic = "street"', 'topic names a topic "street" that isn\'t in this file. Did you mean "streets"?'),
-    Slip(PERMIT, 'skill = "streets"', 'skill = "strets"', 'names a skill "strets" that isn\'t in this file. Did you mean "streets"?'),
+    Slip(
+        PERMIT,
+        'topic = "streets"',
+        'topic = "street"',
+        'topic names a topic "street" that isn\'t in this file. Did you mean "streets"?',
+    ),
+    Slip(
+        PERMIT,
+        'skill = "streets"',
+        'skill = "strets"',
+        'names a skill "strets" that isn\'t in this file. Did you mean "streets"?',
+    ),
     Slip(PERMIT, '"ribeira"', '"ribera"', 'names a location "ribera" that isn\'t in this file. Did you mean "ribeira"?'),
     Slip(SERRA_2, 'location = "serra"', 'location = "sera"', 'names a location "sera"'),
     Slip(SERRA_2, '"documents", "streets"', '"dokuments", "streets"', 'skills, item 2 names a skill "dokuments"'),
-    Slip(NUNO, '["ribeira-2"]', '["ribera-2"]', 'names a counter "ribera-2" that isn\'t in this file. Did you mean "ribeira-2"?'),
+    Slip(
+        NUNO, '["ribeira-2"]', '["ribera-2"]', 'names a counter "ribera-2" that isn\'t in this file. Did you mean "ribeira-2"?'
+    ),
     Slip(NUNO, '"planning"', '"painting"', 'names a skill "painting"'),
-    Slip(NUNO, PERMIT.replace("parking-permit", "nuno-azevedo"), 'slug = "pedro-alvim"', 'is the slug of another of the staff', 20),
-    Slip(SERRA_2, "number = 2", "number = 1", 'Counter "serra-2": number 1 is the number of another counter at the same location.'),
+    Slip('slug = "pedro-alvim"', "pedro-alvim", "nuno-azevedo", "is the slug of another of the staff"),
+    Slip(
+        SERRA_2,
+        "number = 2",
+        "number = 1",
+        'Counter "serra-2": number 1 is the number of another counter at the same location.',
+    ),
     Slip(NUNO, "nuno.azevedo@", "Carla.Nogueira@", "is the e-mail of another staff member"),
     Slip(NUNO, "nuno.azevedo@vila", "nuno.azevedo@@vila", "isn't an e-mail address"),
     Slip(SCHOOL, "Lugar na escola ou no jardim de infância", "Dístico de residente", "is the name of another of the services"),
     Slip(TOWN, 'default_language = "pt"', 'default_language = "fr"', 'default_language can\'t be "fr"'),
     Slip(PACOS, ', ar = "دار البلدية" }', " }", 'Location "pacos": name has no Arabic: add ar = "…".'),
-    Slip("[[holidays.own]]", ', en = "St Clare\'s Day, the town\'s own holiday"', "", "own holiday 1 name has no English"),
-    Slip(PERMIT, 'bring = { pt = ["', 'bring = { pt = ["Mais uma coisa", "', "should have the same items in every language, but has 4 in Por"),
+    Slip("[[holidays.own]]", ", en = \"St Clare's Day, the town's own holiday\"", "", "own holiday 1 name has no English"),
+    Slip(
+        PERMIT,
+        'bring = { pt = ["',
+        'bring = { pt = ["Mais uma coisa", "',
+        "should have the same items in every language, but has 4 in Por",
+    ),
 ]
 
 TIMES = [
     Slip(TOWN, '"Europe/Lisbon"', '"Europe/Lisboa"', '"Europe/Lisboa" isn\'t a known time zone. Did you mean "Europe/Lisbon"?'),
     Slip(PACOS, "step_free = true", 'step_free = true\ntimezone = "Lisbon time"', "isn't a known time zone", 1),
-    Slip("[holidays]", 'country = "PT"', 'country = "pt"', 'Holidays: country "pt" isn\'t a country whose public holidays are known.'),
+    Slip(
+        "[holidays]",
+        'country = "PT"',
+        'country = "pt"',
+        'Holidays: country "pt" isn\'t a country whose public holidays are known.',
+    ),
     Slip("[holidays]", 'country = "PT"', 'country = "PT"\nsubdivision = "99"', 'subdivision "99" isn\'t a part of PT', 1),
     Slip("[holidays]", 'day = "08-11"', 'day = "02-30"', '"02-30" is a day that doesn\'t exist.'),
-    Slip("[holidays]", "[[holidays.own]]", '[[holidays.own]]\nday = "08-11"\nname = {}\n[[holidays.own]]', "already one of the town's", 4),
-    Slip(RIBEIRA, 'closes = "12:30"', 'closes = "08:00"', "opening 1 closes at 08:00, before it opens at 09:00: an opening ends on"),
+    Slip(
+        "[holidays]",
+        "[[holidays.own]]",
+        '[[holidays.own]]\nday = "08-11"\nname = {}\n[[holidays.own]]',
+        "already one of the town's",
+        4,
+    ),
+    Slip(
+        RIBEIRA,
+        'closes = "12:30"',
+        'closes = "08:00"',
+        "opening 1 closes at 08:00, before it opens at 09:00: an opening ends on",
+    ),
     Slip(RIBEIRA, 'closes = "12:30"', 'closes = "09:00"', "closes at 09:00, before it opens at 09:00"),
     Slip(SERRA, ", first_day = 2026-01-06", "", "opening 1 every_weeks is 2, so first_day must say from which week to count."),
-    Slip(PACOS, SATURDAY, SATURDAY.replace(" }", ", last_day = 2026-01-01 }"), "last_day 2026-01-01 is before first_day 2026-01-10."),
-    Slip(PACOS, SATURDAY, SATURDAY.replace("-10 }", "-11, last_day = 2026-02-06 }"), "never opens: none of its days comes between"),
+    Slip(
+        PACOS,
+        SATURDAY,
+        SATURDAY.replace(" }", ", last_day = 2026-01-01 }"),
+        "last_day 2026-01-01 is before first_day 2026-01-10.",
+    ),
+    Slip(
+        PACOS,
+        SATURDAY,
+        SATURDAY.replace("-10 }", "-11, last_day = 2026-02-06 }"),
+        "never opens: none of its days comes between",
+    ),
     Slip(PACOS, "{ on_day = 2026-12-19,", '{ on_day = 2026-12-19, days = ["sat"],', "days can't stand beside on_day"),
     Slip(PACOS, "{ on_day = 2026-12-19, ", "{ ", "opening 4 needs either days"),
     Slip(PACOS, "2026-12-19", '"2026-02-30"', '"2026-02-30" is a day that doesn\'t exist.'),
     Slip(PACOS, SATURDAY, SATURDAY.replace(" }", ", despite_holiday = true }"), "is only for an opening with on_day"),
     Slip(PACOS, SATURDAY, f"{SATURDAY}, {SATURDAY}", "opening 4 is written twice."),
-    Slip("[[closures]]", 'from = "12:30"', 'from = "12:30"\nuntil = "09:00"', "Closure 1: until 09:00 isn't after from 12:30.", 1),
-    Slip("[[locations.closures]]", "first_day = 2027-04-14", "first_day = 2027-04-14\nlast_day = 2027-04-01", "closure 1 last_day 2027-04-01", 1),
-    Slip(NUNO, "last_day = 2027-02-19", "last_day = 2027-02-01", 'Staff member "nuno-azevedo": absence 1 last_day 2027-02-01 is before'),
-    Slip("[[notices]]", "last_day = 2026-11-26", "last_day = 2026-11-01", "Notice 1: last_day 2026-11-01 is before first_day 2026-11-20."),
+    Slip(
+        "[[closures]]", 'from = "12:30"', 'from = "12:30"\nuntil = "09:00"', "Closure 1: until 09:00 isn't after from 12:30.", 1
+    ),
+    Slip(
+        "[[locations.closures]]",
+        "first_day = 2027-04-14",
+        "first_day = 2027-04-14\nlast_day = 2027-04-01",
+        "closure 1 last_day 2027-04-01",
+        1,
+    ),
+    Slip(
+        NUNO,
+        "last_day = 2027-02-19",
+        "last_day = 2027-02-01",
+        'Staff member "nuno-azevedo": absence 1 last_day 2027-02-01 is before',
+    ),
+    Slip(
+        "[[notices]]",
+        "last_day = 2026-11-26",
+        "last_day = 2026-11-01",
+        "Notice 1: last_day 2026-11-01 is before first_day 2026-11-20.",
+    ),
 ]
 
 OFFERS = [
-    Slip(PACOS_7, 'openings = [{ days = ["mon", "tue", "wed", "thu", "fri"]', 'openings = [{ days = ["sun"]', "", 0),
-    Slip(NUNO, '["ribeira-2"]', '["ribeira-2", "ribeira-3", "ribeira-1", "serra-1"]', ""),
     Slip(PERMIT, 'notice = "2h"', 'notice = "61d"', "notice is 61d, which is beyond the horizon of 60d"),
     Slip(PERMIT, 'cancel_until = "1h"', 'cancel_until = "61d"', "cancel_until is 61d, which is beyond the horizon of 60d"),
-    Slip(PERMIT, "max_people = 2\nextra_person_minutes = 0", "max_people = 1\nextra_person_minutes = 5", "but max_people is 1", 1),
-    Slip(PERMIT, 'channels = ["online", "in_person", "video", "phone"]', 'channels = ["online", "in_person", "phone"]', '"video" isn\'t among its channels', -1),
-    Slip(PERMIT, "minutes = 20", "minutes = 480", "minutes is 480, but"),
-    Slip(SCHOOL, "extra_person_minutes = 10", "extra_person_minutes = 120", "who need"),
-    Slip(PERMIT, "desk_places = 1", "desk_places = 3", "desk_places is 3, but 3 counters at most can serve it: none is left to book online."),
+    Slip(
+        PERMIT, "max_people = 2\nextra_person_minutes = 0", "max_people = 1\nextra_person_minutes = 5", "but max_people is 1", 1
+    ),
+    Slip(
+        PERMIT,
+        'channels = ["online", "in_person", "video", "phone"]',
+        'channels = ["online", "in_person", "phone"]',
+        '"video" isn\'t among its channels',
+        -1,
+    ),
+    Slip(
+        PERMIT,
+        "minutes = 20",
+        "minutes = 200",
+        'minutes is 200, but the longest opening at "serra" where it is served has 180.',
+    ),
+    Slip(PERMIT, "step = 20", "step = 200", 'step is 200, but the longest opening at "serra"'),
+    Slip(
+        SCHOOL,
+        "max_people = 4\nextra_person_minutes = 10",
+        "max_people = 4\nextra_person_minutes = 60",
+        "max_people is 4, who need 210",
+    ),
+    Slip(
+        PERMIT,
+        "desk_places = 1",
+        "desk_places = 3",
+        "desk_places is 3, but 3 counters at most can serve it: none is left to book online.",
+    ),
 ]
 
 
@@ -134,3 +224,94 @@ def test_every_slip_is_told_with_its_line_and_its_reason(mistakes_of, slip: Slip
     text, line = edited(small_town(), slip.after, slip.old, slip.new)
     mistakes = mistakes_of(text)
     assert [each for each in mistakes if each.line == line + slip.below and slip.reason in each.reason], mistakes
+
+
+def test_a_service_offered_where_no_counter_has_the_skill_is_told_why(mistakes_of):
+    text, line = edited(small_town(), 'slug = "consult-file"', '"ribeira"]', '"ribeira", "serra"]')
+    assert [(each.line, each.reason) for each in mistakes_of(text)] == [
+        (line, 'Service "consult-file": locations, item 3 "serra" has no counter with the skill "planning".')
+    ]
+
+
+def test_a_service_offered_where_no_counter_has_the_mode_is_told_why(mistakes_of):
+    text = small_town().replace('modes = ["in_person", "video", "phone"]', 'modes = ["video", "phone"]')
+    reasons = [each.reason for each in mistakes_of(text) if "consult-file" in each.reason]
+    assert (
+        'Service "consult-file": modes, item 1 "in_person" is served nowhere: no counter at its locations does "planning" in that way.'
+        in reasons
+    )
+    assert any('has counters with the skill "planning", but none for in_person' in reason for reason in reasons)
+
+
+def test_a_skill_that_nobody_at_the_counter_has_serves_nothing(mistakes_of):
+    text, _ = edited(small_town(), 'slug = "nuno-azevedo"', 'skills = ["planning", ', "skills = [")
+    assert mistakes_of(text) == []  # Sofia still plans
+    text, _ = edited(text, 'slug = "sofia-lourenco"', 'skills = ["planning", ', "skills = [")
+    reasons = [each.reason for each in mistakes_of(text)]
+    assert any(
+        '"ribeira" has counters with the skill "planning", but nobody who works there has it' in each for each in reasons
+    )
+
+
+def test_a_counter_without_any_opening_is_never_open(mistakes_of):
+    start = small_town().index('openings = [\n  { days = ["tue"')
+    end = small_town().index("]\n", small_town().index("16:30", start)) + 2
+    text = small_town()[:start] + small_town()[end:]
+    reasons = [each.reason for each in mistakes_of(text)]
+    assert 'Counter "serra-1": is never open: neither it nor its location has openings.' in reasons
+    assert any("but they are never open" in each for each in reasons)
+
+
+def test_counters_open_at_once_may_not_share_one_person(mistakes_of):
+    text, _ = edited(small_town(), 'slug = "nuno-azevedo"', '["ribeira-2"]', '["ribeira-2", "ribeira-3"]')
+    assert mistakes_of(text) == []  # Nuno and Sofia are two people for two counters
+    text, _ = edited(text, 'slug = "sofia-lourenco"', 'counters = ["ribeira-3"]\n', "")
+    text, line = edited(text, 'slug = "ribeira-3"', "number = 3", "number = 3")
+    assert [(each.line, each.reason) for each in mistakes_of(text)] == [
+        (
+            line - 2,
+            'Counter "ribeira-3": needs more people: "ribeira-2", "ribeira-3" have 1 between them, but 2 of them are open at once.',
+        )
+    ]
+
+
+def test_counters_that_open_one_after_the_other_may_share_a_person(mistakes_of):
+    text, _ = edited(small_town(), 'slug = "nuno-azevedo"', '["ribeira-2"]', '["ribeira-2", "ribeira-3"]')
+    text, _ = edited(text, 'slug = "sofia-lourenco"', 'counters = ["ribeira-3"]\n', "")
+    for counter, opens, closes in (("ribeira-2", "09:00", "12:30"), ("ribeira-3", "12:30", "16:00")):
+        slug = f'slug = "{counter}"'
+        hours = f'{slug}\nopenings = [{{ days = ["mon"], opens = "{opens}", closes = "{closes}" }}]'
+        text, _ = edited(text, slug, slug, hours)
+    assert mistakes_of(text) == []
+
+
+def test_video_needs_an_address_to_meet_at(mistakes_of):
+    text, _ = edited(small_town(), TOWN, 'video_address = "https://video.vila-clara.example/{room}"\n', "")
+    reasons = {each.reason for each in mistakes_of(text)}
+    assert 'Service "parking-permit": modes, item 2 is video, but the town has no video_address.' in reasons
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(mistakes_of):
+    text = small_town()
+    for slip in (FORM[0], NAMES[0], TIMES[0], TIMES[6], OFFERS[0]):
+        text, _ = edited(text, slip.after, slip.old, slip.new)
+    mistakes = mistakes_of(text)
+    assert mistakes == sorted(mistakes)
+    for slip in (FORM[0], NAMES[0], TIMES[0], TIMES[6], OFFERS[0]):
+        assert any(slip.reason in each.reason for each in mistakes), slip
+
+
+@pytest.mark.parametrize(
+    ("guard", "slip"),
+    [
+        ("schema_objections", LOWER_CASE),
+        ("name_objections", NAMES[0]),
+        ("time_objections", TIMES[0]),
+        ("offer_objections", OFFERS[0]),
+    ],
+)
+def test_without_its_guard_a_slip_would_go_unnoticed(mistakes_of, monkeypatch, guard: str, slip: Slip):
+    text, _ = edited(small_town(), slip.after, slip.old, slip.new)
+    assert mistakes_of(text)
+    monkeypatch.setattr(town, guard, lambda document, *_: ([], document) if guard == "schema_objections" else [])
+    assert mistakes_of(text) == []

@@ -1,6 +1,7 @@
 """A small town made in code, for tests of the book: two houses, three services, nothing that a test doesn't need.
 
-Everything happens around `NOW`, a Monday at 8:00 in winter, when Lisbon's clocks and UTC agree. Both houses open on weekdays from 9 to 17.
+Everything happens around `NOW`, a Monday at 8:00 in winter, when Lisbon's clocks and UTC agree. Both houses open on weekdays
+from 9 to 17.
 """
 
 from collections.abc import Callable
@@ -39,7 +40,7 @@ def words(text: str) -> dict[str, str]:
 
 
 def found(store: Store, *, counters: int = 1, staff: tuple[StaffMember, ...] = (), **permit) -> None:
-    """Found the town: so many counters at "pacos", one at "ribeira". `permit` changes the columns of the service of most tests."""
+    """Found the town: so many counters at "pacos", one at "ribeira". `permit` changes columns of the permit service."""
     with transaction(store) as session:
         session.add_all([_town(), _topic(), _location("pacos"), _location("ribeira")])
         session.flush()
@@ -61,9 +62,7 @@ def amend(store: Store, *rows: Table, change: Callable[..., None] | None = None)
 
 
 def opening(location: str, counter: str | None = None, opens: int = 9, closes: int = 17) -> OpeningRow:
-    return OpeningRow(
-        location=location, counter=counter, weekdays=(0, 1, 2, 3, 4), opens=time(opens), closes=time(closes)
-    )
+    return OpeningRow(location=location, counter=counter, weekdays=(0, 1, 2, 3, 4), opens=time(opens), closes=time(closes))
 
 
 def closure(starts: datetime, ends: datetime, location: str | None = None, counter: str | None = None) -> ClosureRow:
@@ -78,6 +77,11 @@ def person(slug: str, counters: tuple[str, ...], skills: tuple[str, ...]) -> Sta
     return StaffMember(
         slug=slug, position=0, name=slug.title(), email=f"{slug}@example.org", counters=counters, skills=skills, roles=()
     )
+
+
+def wall_clock(hour: int, minute: int = 0, day: date = TOMORROW) -> datetime:
+    """A naive time, as closures and absences have it: what the clock in the hall shows."""
+    return datetime.combine(day, time(hour, minute))
 
 
 def key(name: object) -> str:

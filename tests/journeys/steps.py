@@ -1,19 +1,48 @@
 """What a resident does, step by step, in whichever language: the words to look for come from the catalogues."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from locales.catalogue import _, use_language
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+WAY, TIME, DETAILS, CHECK, DONE = "way", "time", "details", "check", "done"
+TITLES = {
+    WAY: "Where or how would you like to meet us?",
+    TIME: "When would suit you?",
+    DETAILS: "About you",
+    CHECK: "Is this right?",
+    DONE: "Appointment confirmed",
+}
+# Days are counted from the first open one: far enough not to be too late to change, near enough to be listed at once.
+SOME_DAYS_AHEAD = 3
+
+
+def somebody() -> str:
+    """A name that nobody else in the book has."""
+    return f"Amina {secrets.token_hex(4)}"
 
 
 @dataclass
 class Resident:
-    """Somebody with a browser who reads `language`. `service` and names are what they choose and type."""
+    """Somebody with a browser who reads `language`. `service` and `name` are what they choose and type.
+
+    `clicks` is how often they press a button at once: 2 for a trembling or an impatient hand.
+    """
 
     page: Page
     address: str
-    language: str
+    language: str = "pt"
     service: str = "residence-certificate"
+    name: str = field(default_factory=somebody)
+    email: str = "amina@example.org"
+    phone: str = ""
+    clicks: int = 1
 
     def words(self, message: str, **values: str) -> str:
         with use_language(self.language):
@@ -23,44 +52,124 @@ class Resident:
         self.page.goto(f"{self.address}/{self.language}{path}")
 
     def press(self, message: str) -> None:
-        self.page.get_by_role("button", name=self.words(message), exact=True).click()
+        self.button(message).click(click_count=self.clicks)
+
+    def button(self, message: str) -> Locator:
+        return self.page.get_by_role("button", name=self.words(message), exact=True)
 
     def follow(self, message: str) -> None:
         self.page.get_by_role("main").get_by_role("link", name=self.words(message), exact=True).first.click()
 
+    def field(self, label: str) -> Locator:
+        return self.page.get_by_label(self.words(label), exact=True)
+
     def title_is(self, message: str) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.words(message))
 
-    def choose_a_way(self) -> None:
+    def reads(self, message: str, **values: str) -> None:
+        """The sentence is on the page, wherever; `{placeholders}` without a value may stand for anything."""
+        expect(self.page.get_by_text(_as_pattern(self.words(message), values)).first).to_be_visible()
+
+    # The journey
+
+    def begin(self) -> None:
         self.open(f"/book/?service={self.service}")
-        self.title_is("Where or how would you like to meet us?")
-        self.page.locator("label.choice").first.click()
+        self.stands_at(WAY)
+
+    def stands_at(self, step: str) -> None:
+        self.title_is(TITLES[step])
+        expect(self.page.locator(".moment")).to_have_count(0)
+
+    def choose_a_way(self, way: str = "in_person") -> None:
+        self.page.locator("label.choice").filter(has=self.page.locator(f"input[value^={way}]")).first.click()
         self.press("Continue")
 
-    def choose_a_time(self, which: int = 0) -> None:
-        self.title_is("When would suit you?")
-        self.page.locator(".next-times label.choice").nth(which).click()
+    def choose_a_time(self, nth: int = 0, *, day: int = SOME_DAYS_AHEAD) -> str:
+        """The instant chosen, as the page says it to the server: "2026-11-30T09:20Z"."""
+        chosen = self.times_of(day).nth(nth)
+        chosen.click()
+        instant = chosen.locator("input").get_attribute("value")
         self.press("Continue")
+        return instant or ""
 
-    def say_who(self, name: str = "Amina Haddad", email: str = "amina@example.org") -> None:
-        self.title_is("About you")
-        self.page.get_by_label(self.words("Name"), exact=True).fill(name)
-        self.page.get_by_label(self.words("E-mail"), exact=True).fill(email)
+    def times_of(self, day: int) -> Locator:
+        """The times of a day in the list, which is opened for it."""
+        row = self.page.locator(".days details").nth(day)
+        if row.get_attribute("open") is None:
+            row.locator("summary").click()
+        return row.locator("label.time")
+
+    def say_who(self) -> None:
+        self.field("Name").fill(self.name)
+        self.field("E-mail").fill(self.email)
+        self.field("Telephone").fill(self.phone)
         self.press("Continue")
 
     def confirm(self) -> None:
-        self.title_is("Is this right?")
         self.press("Book this time")
-        self.title_is("Appointment confirmed")
 
-    def book(self) -> tuple[str, str]:
-        """Book from the first page to the last; the two codes."""
-        self.choose_a_way()
-        self.choose_a_time()
-        self.say_who()
-        self.confirm()
+    def book(self, *, way: str = "in_person", pause: Callable[[str], None] = lambda step: None) -> tuple[str, str]:
+        """Book from the first page to the last; the two codes. `pause` is called on arriving at each page."""
+        self.begin()
+        for step, answer in self._answers(way).items():
+            self.stands_at(step)
+            pause(step)
+            self.stands_at(step)
+            answer()
+        self.stands_at(DONE)
+        pause(DONE)
+        self.stands_at(DONE)
         return self.codes()
+
+    def get_to(self, step: str, *, way: str = "in_person") -> None:
+        """Stand at a step with everything before it answered."""
+        self.begin()
+        for each, answer in self._answers(way).items():
+            if each == step:
+                break
+            self.stands_at(each)
+            answer()
+        self.stands_at(step)
+
+    def _answers(self, way: str) -> dict[str, Callable[[], object]]:
+        return {WAY: lambda: self.choose_a_way(way), TIME: self.choose_a_time, DETAILS: self.say_who, CHECK: self.confirm}
 
     def codes(self) -> tuple[str, str]:
         values = self.page.locator(".done dd bdi")
+        expect(values.nth(0)).to_have_text(re.compile(r"^\w{2}-\w{4}-\w{4}$"))
         return values.nth(0).inner_text(), values.nth(1).inner_text()
+
+    # Afterwards
+
+    def look_up(self, reference: str, access_key: str) -> None:
+        self.open("/appointment/")
+        self.title_is("Find my appointment")
+        self.type_codes(reference, access_key)
+
+    def type_codes(self, reference: str, access_key: str) -> None:
+        self.field("Booking code").fill(reference)
+        self.field("Access code").fill(access_key)
+        self.press("Find it")
+
+    def move(self, nth: int = 1) -> None:
+        self.follow("Move it")
+        self.title_is("Choose another time")
+        self.times_of(SOME_DAYS_AHEAD).nth(nth).click()
+        self.press("Take this time instead")
+        self.reads("Your appointment has a new time. The old one is free for somebody else.")
+
+    def cancel(self) -> None:
+        self.follow("Cancel it")
+        self.title_is("Cancel this appointment?")
+        self.press("Yes, cancel it")
+        self.title_is("This appointment is cancelled")
+
+
+def instant(value: str) -> datetime:
+    """A time as pages say it to the server."""
+    return datetime.fromisoformat(value)
+
+
+def _as_pattern(sentence: str, values: dict[str, str]) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", sentence)
+    return re.compile("".join(values.get(part, ".+") if n % 2 else re.escape(part) for n, part in enumerate(parts)))

@@ -1,27 +1,60 @@
 """The main job, on a phone, in every language: book, look up, move, cancel."""
 
+from collections.abc import Callable
+
 import pytest
 from locales.catalogue import LANGUAGES
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journeys.steps import Resident
+from tests.journeys.open_book import OpenBook
+from tests.journeys.steps import Resident, instant
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_resident_books_moves_and_cancels_on_a_phone(page: Page, address: str, language: str) -> None:
+def test_a_resident_books_looks_up_moves_and_cancels_on_a_phone(
+    page: Page, new_context: Callable[..., BrowserContext], address: str, book: OpenBook, language: str
+) -> None:
     resident = Resident(page, address, language)
-    reference, _key = resident.book()
-    first_time = page.locator(".done .clock").inner_text()
+    reference, access_key = resident.book()
+    promised = book.the_appointment_of(resident.name)
+    assert (promised.reference, promised.language, promised.email) == (reference, language, resident.email)
 
-    resident.follow("Move it")
-    resident.title_is("Choose another time")
-    page.locator(".next-times label.choice").nth(1).click()
-    resident.press("Take this time instead")
-    expect(page.get_by_text(resident.words("Your appointment has a new time. The old one is free for somebody else."))).to_be_visible()
-    expect(page.locator(".done .clock")).not_to_have_text(first_time)
-    assert resident.codes()[0] == reference
+    resident.page = new_context().new_page()
+    resident.look_up(reference, access_key)
+    resident.title_is("Your appointment")
 
-    resident.follow("Cancel it")
-    resident.title_is("Cancel this appointment?")
-    resident.press("Yes, cancel it")
-    resident.title_is("This appointment is cancelled")
+    resident.move()
+    assert resident.codes() == (reference, access_key)
+    moved = book.the_appointment_of(resident.name)
+    assert moved.start_at != promised.start_at
+
+    resident.cancel()
+    assert book.the_appointment_of(resident.name).state == "cancelled"
+
+
+def test_the_time_on_the_confirmation_is_the_time_that_was_chosen(page: Page, address: str, book: OpenBook) -> None:
+    resident = Resident(page, address)
+    resident.get_to("time")
+    words = resident.times_of(4).nth(2).inner_text()
+    chosen = resident.choose_a_time(2, day=4)
+    resident.stands_at("details")
+    resident.say_who()
+    resident.stands_at("check")
+    resident.confirm()
+    resident.stands_at("done")
+    expect(page.locator(".done .clock")).to_have_text(words)
+    assert book.the_appointment_of(resident.name).start_at == instant(chosen)
+
+
+def test_one_of_the_next_three_times_is_chosen_by_one_touch(page: Page, address: str) -> None:
+    resident = Resident(page, address)
+    resident.get_to("time")
+    cards = page.locator(".next-times label.choice")
+    expect(cards).to_have_count(3)
+    chosen = cards.nth(2).locator(".clock").inner_text()
+    cards.nth(2).click()
+    resident.press("Continue")
+    resident.stands_at("details")
+    resident.say_who()
+    resident.stands_at("check")
+    expect(page.get_by_role("main")).to_contain_text(chosen)

@@ -1,0 +1,77 @@
+"""The book behind the site: what was really written there, and what somebody else does at the same moment."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from booking.appointments import book_at_once
+from booking.catalogue import read_catalogue
+from booking.details import Details
+from booking.errors import SlotTaken
+from booking.promises import Appointment, AppointmentChange, Hold, Seat
+from booking.settings import Settings, signing_secret
+from booking.store import Store, read, write
+from booking.visits import Visit
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+SOMEBODY_ELSE = Details("Somebody else", email="else@example.org")
+
+
+@dataclass(frozen=True)
+class OpenBook:
+    store: Store
+
+    @classmethod
+    @contextmanager
+    def of(cls, data: Path) -> Iterator[OpenBook]:
+        settings = Settings(data=data)
+        store = Store(settings.database, signing_secret(settings))
+        yield cls(store)
+        store.close()
+
+    def appointments_of(self, name: str) -> list[Appointment]:
+        """Every appointment under this name, whatever became of it."""
+        return read(self.store, _appointments_of, name)
+
+    def the_appointment_of(self, name: str) -> Appointment:
+        """The one there must be; fails when there is none, or a second."""
+        (only,) = self.appointments_of(name)
+        return only
+
+    def all_that_is_promised(self) -> tuple[object, ...]:
+        """The town, and everything anybody was ever promised in it, to compare with later."""
+        return read(self.store, _all_that_is_promised)
+
+    def take_every_place(self, visit: Visit, start: datetime) -> None:
+        """Other people book whatever is free at this start."""
+        try:
+            while True:
+                once = secrets.token_urlsafe()
+                write(self.store, book_at_once, datetime.now(UTC), visit, start, SOMEBODY_ELSE, once=once)
+        except SlotTaken:
+            return
+
+    def let_holds_run_out(self) -> None:
+        """As if ten minutes had passed for everybody who is filling in a form."""
+        write(self.store, _let_holds_run_out, datetime.now(UTC) - timedelta(seconds=1))
+
+
+def _appointments_of(session: Session, name: str) -> list[Appointment]:
+    return list(session.exec(select(Appointment).where(Appointment.name == name).order_by(col(Appointment.id))))
+
+
+def _all_that_is_promised(session: Session) -> tuple[object, ...]:
+    tables = (Appointment, AppointmentChange, Seat, Hold)
+    rows = tuple(tuple(repr(row) for row in session.exec(select(table).order_by(col(table.id)))) for table in tables)
+    return read_catalogue(session).town.revision, *rows
+
+
+def _let_holds_run_out(session: Session, then: datetime) -> None:
+    session.execute(update(Hold).where(col(Hold.appointment_id).is_(None)).values(expires_at=then))
+    session.execute(update(Seat).where(col(Seat.hold_id).is_not(None)).values(lapses_at=then))
