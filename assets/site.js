@@ -69,3 +69,13 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   print();
 });
+
+// All times are one group of radios, which Tab enters once. From a day that has been opened it leads to that day's times.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Tab" || event.shiftKey || !event.target.matches?.(".days [open] > summary")) return;
+  const times = event.target.parentElement.querySelectorAll("input");
+  const time = [...times].find((each) => each.checked) ?? times[0];
+  if (!time) return;
+  event.preventDefault();
+  time.focus();
+});

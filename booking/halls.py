@@ -41,7 +41,9 @@ def hall_now(catalogue: Catalogue, location: str, now: datetime) -> HallNow:
     return HallNow(None, None)
 
 
-def hall_openings(catalogue: Catalogue, location: str, first_day: date, last_day: date, *, as_ruled: bool = False) -> list[Span]:
+def hall_openings(
+    catalogue: Catalogue, location: str, first_day: date, last_day: date, *, as_ruled: bool = False
+) -> list[Span]:
     """Spans of minutes (UTC) on these local days; `as_ruled` leaves out what closures and holidays take away."""
     rules = [rule_of(row) for row in catalogue.openings if row.location == location and row.counter is None]
     closures = [] if as_ruled else [closure_of(row) for row in _closures(catalogue, location)]
@@ -56,7 +58,9 @@ def shut_on(catalogue: Catalogue, location: str, day: date, language: str) -> Sh
     if name := holidays_of(catalogue, (day, day), language).get(day):
         return Shut(True, {language: name})
     midnight, next_midnight = day_span(_zone(catalogue, location), day)
-    first, last = (instant_of(minute).astimezone(_zone(catalogue, location)).replace(tzinfo=None) for minute in (midnight, next_midnight))
+    first, last = (
+        instant_of(minute).astimezone(_zone(catalogue, location)).replace(tzinfo=None) for minute in (midnight, next_midnight)
+    )
     reasons = (row.reason for row in _closures(catalogue, location) if row.starts < last and row.ends > first)
     return Shut(False, next(reasons, {}))
 

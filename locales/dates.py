@@ -17,7 +17,7 @@ SECOND_MONTHS = {"ar": Locale("ar", "SY")}
 
 
 def day(value: date) -> str:
-    """"Thursday 26 November" """
+    """ "Thursday 26 November" """
     # Translators: a day of this or next year, such as "Thursday 26 November". Do not add the year.
     return _("{weekday} {day} {month}", weekday=weekday(value), day=value.day, month=month(value))
 
@@ -33,7 +33,7 @@ def day_and_year(value: date) -> str:
 
 
 def time(at: datetime, zone: tzinfo) -> str:
-    """"9:20": hours of 24 without a leading zero."""
+    """ "9:20": hours of 24 without a leading zero."""
     local = at.astimezone(zone)
     # Translators: the time of day, such as 9:20 or 17:40
     return _("{hour}:{minute}", hour=local.hour, minute=f"{local.minute:02}")
@@ -55,7 +55,7 @@ def month(value: date) -> str:
 
 
 def near_day(value: date, today: date) -> str:
-    """"Today", "Tomorrow", or the name of the weekday, with a capital where the language writes one."""
+    """ "Today", "Tomorrow", or the name of the weekday, with a capital where the language writes one."""
     if value == today:
         return _("Today")
     if value == today + timedelta(days=1):

@@ -38,4 +38,6 @@ def _spoken(page: Callable[[], rx.Component], language: str) -> Callable[[], rx.
             return page()
 
     draw.__name__ = f"{page.__name__}_{language}"
+    # Reflex bundles what a page remembers by the module that draws it: this way each page loads its own, in its own language.
+    draw.__module__ = f"{page.__module__}.{draw.__name__}"
     return draw

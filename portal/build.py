@@ -29,7 +29,7 @@ def build(catalogue_digest: str) -> None:
     """Draw every page in every language. Takes half a minute the first time, less afterwards."""
     STAMP.unlink(missing_ok=True)
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--loglevel", "warning"]
-    done = subprocess.run(command, env=build_environment(), capture_output=True, text=True)
+    done = subprocess.run(command, env=build_environment(), capture_output=True, text=True, check=False)
     if done.returncode or not BUILT.is_dir():
         raise BuildFailed("\n".join((done.stdout + done.stderr).splitlines()[-30:]))
     STAMP.write_text(_fingerprint(catalogue_digest))
@@ -39,8 +39,7 @@ def build_environment() -> dict[str, str]:
     programs = Path(sys.executable).parent
     return {
         "NPM_CONFIG_REGISTRY": _registry(programs),
-        **os.environ,
-        "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",
+        **_with(programs),
         "REFLEX_USE_NPM": "1",
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
@@ -50,9 +49,15 @@ def build_environment() -> dict[str, str]:
 
 def _registry(programs: Path) -> str:
     """Where npm is set up to look; said aloud, so that Reflex doesn't go and measure mirrors."""
-    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
-    asked = subprocess.run([programs / "npm", "config", "get", "registry"], env=environment, capture_output=True, text=True)
+    asked = subprocess.run(
+        [programs / "npm", "config", "get", "registry"], env=_with(programs), capture_output=True, text=True, check=False
+    )
     return asked.stdout.strip()
+
+
+def _with(programs: Path) -> dict[str, str]:
+    """This environment, with its node before any other."""
+    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def _fingerprint(catalogue_digest: str) -> str:

@@ -90,7 +90,12 @@ def _check_installation() -> int:
         _finding("database", _database_trouble()),
         _finding("town file", _town_trouble(chosen)),
         _finding("pages", "" if build.BUILT.is_dir() else "not built yet: python -m portal build"),
-        _finding("address", "" if chosen.public_url or chosen.is_demo else "ATRIO_PUBLIC_URL is not set: links in letters would lead to this machine"),
+        _finding(
+            "address",
+            ""
+            if chosen.public_url or chosen.is_demo
+            else "ATRIO_PUBLIC_URL is not set: links in letters would lead to this machine",
+        ),
     ]
     return int(not all(findings))
 

@@ -67,17 +67,19 @@ def _caching(path: str, headers: list[tuple[bytes, bytes]]) -> bytes:
 @functools.lru_cache(maxsize=4096)
 def content_security_policy(page: str) -> str:
     """The policy of one page, such as "pt/book"; a page that wasn't built gets that of the not-found page."""
-    return "; ".join((
-        "default-src 'self'",
-        "base-uri 'self'",
-        "object-src 'none'",
-        "frame-ancestors 'none'",
-        "form-action 'self'",
-        "img-src 'self' data:",
-        "style-src 'self' 'unsafe-inline'",
-        "connect-src 'self' ws: wss:",
-        " ".join(("script-src 'self'", *_script_hashes(page))),
-    ))
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "base-uri 'self'",
+            "object-src 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+            "img-src 'self' data:",
+            "style-src 'self' 'unsafe-inline'",
+            "connect-src 'self' ws: wss:",
+            " ".join(("script-src 'self'", *_script_hashes(page))),
+        )
+    )
 
 
 def _script_hashes(page: str) -> list[str]:

@@ -45,6 +45,7 @@ def town_facts() -> TownFacts:
         call=telephone_address(town.phone),
         hours=said(town.phone_hours),
         address=said(town.address),
+        office=said(town.office),
     )
 
 

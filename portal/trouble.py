@@ -38,7 +38,11 @@ def trouble_banner() -> rx.Component:
             TroubleState.has_trouble,
             rx.el.div(
                 notice(
-                    rx.el.p(_("Something broke on our side. Nothing was half done, and your answers are still here. Please try again.")),
+                    rx.el.p(
+                        _(
+                            "Something broke on our side. Nothing was half done, and your answers are still here. Please try again."
+                        )
+                    ),
                     rx.el.p(button(_("Close this message"), kind="quiet", on_click=TroubleState.dismiss)),
                     kind="warn",
                 ),

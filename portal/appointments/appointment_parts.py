@@ -14,7 +14,7 @@ from portal.ui.icons import icon
 from portal.ui.links import native_form, raw_a
 from portal.ui.notices import done
 from portal.ui.qr import qr
-from portal.ui.words import code
+from portal.ui.words import code, local_name
 
 ShownVar = rx.vars.ObjectVar[Shown]
 
@@ -25,7 +25,10 @@ def enamel(title: str | rx.Var, shown: ShownVar, sign: str = "circle-check") -> 
         title,
         time=shown.clock,
         day=shown.day,
-        place=rx.cond(shown.address, f"{shown.place}, {shown.address}", shown.place),
+        place=rx.fragment(
+            rx.el.b(shown.place),
+            rx.cond(shown.address, rx.fragment(rx.el.br(), local_name(shown.address))),
+        ),
         facts=rx.el.dl(
             # Translators: the code that names an appointment
             rx.el.div(rx.el.dt(_("Booking code")), rx.el.dd(code(shown.reference))),

@@ -31,6 +31,7 @@ class BookingState(Visit, rx.State):
     draft_key: str = rx.SessionStorage("", name="atrio-draft")
     problem: rx.Field[str] = rx.field("")
     shown: rx.Field[Shown] = rx.field(default_factory=Shown)
+    is_waiting: rx.Field[bool] = rx.field(False)
     what_for: rx.Field[str] = rx.field("")
     kept_until: rx.Field[str] = rx.field("")
 

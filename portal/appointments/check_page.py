@@ -59,9 +59,7 @@ def _you() -> rx.Component:
 
 
 def _bring() -> rx.Component:
-    return section(
-        _("What to bring"), rx.el.ul(rx.foreach(CheckState.bring, rx.el.li), class_name="prose"), small=True
-    )
+    return section(_("What to bring"), rx.el.ul(rx.foreach(CheckState.bring, rx.el.li), class_name="prose"), small=True)
 
 
 def _promise() -> rx.Component:
@@ -70,6 +68,12 @@ def _promise() -> rx.Component:
 
 def _decide() -> rx.Component:
     return actions(
-        button(_("Book this time"), on_click=CheckState.confirm),
+        button(
+            _("Book this time"),
+            on_click=CheckState.confirm,
+            waiting=CheckState.is_waiting,
+            # Translators: on the button, while the appointment is being saved
+            waiting_words=_("We are booking it"),
+        ),
         button(_("Do not book"), kind="quiet", on_click=CheckState.give_up),
     )

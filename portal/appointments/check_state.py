@@ -57,6 +57,12 @@ class CheckState(BookingState):
 
     @rx.event
     async def confirm(self):
+        self.is_waiting = True
+        yield
+        self.is_waiting = False
+        yield await self._confirm()
+
+    async def _confirm(self):
         with self._speaking():
             try:
                 booked = await in_transaction(confirm, now(), self._key)

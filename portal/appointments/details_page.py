@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from booking.details import LONGEST_LANGUAGE, NEEDS
@@ -26,7 +28,7 @@ def details_title() -> str:
 
 def details() -> rx.Component:
     return page(
-        error_summary(DetailsState.errors),
+        error_summary(DetailsState.errors, waiting=DetailsState.is_waiting),
         title(details_title(), step=step_of(DETAILS), back_to=path(TIME)),
         trouble(DetailsState.problem),
         one_moment(DetailsState.is_ready, kept_time(), _form()),
@@ -42,6 +44,7 @@ def _form() -> rx.Component:
                 "name",
                 _("Name"),
                 DetailsState.name,
+                DetailsState.typed_name,
                 hint=_("As you would like to be called. It need not be the name on your papers."),
                 auto_complete="name",
                 dir="auto",
@@ -51,11 +54,21 @@ def _form() -> rx.Component:
                 rx.el.p(_("E-mail or telephone: one of the two is enough."), class_name="hint"),
                 class_name="flow near",
             ),
-            _typed("email", _("E-mail"), DetailsState.email, type="email", auto_complete="email", dir="ltr", spell_check=False),
+            _typed(
+                "email",
+                _("E-mail"),
+                DetailsState.email,
+                DetailsState.typed_email,
+                type="email",
+                auto_complete="email",
+                dir="ltr",
+                spell_check=False,
+            ),
             _typed(
                 "phone",
                 _("Telephone"),
                 DetailsState.phone,
+                DetailsState.typed_phone,
                 type="tel",
                 auto_complete="tel",
                 dir="ltr",
@@ -66,48 +79,52 @@ def _form() -> rx.Component:
                 "language",
                 _("In which language shall we write and speak to you?"),
                 [(code, own_name(code)) for code in drawn_catalogue().town.languages],
-                value=DetailsState.language,
-                on_change=lambda language: DetailsState.choose_language(language),
+                default_value=DetailsState.language,
+                on_change=DetailsState.chose_language,
+                key=DetailsState.language,
             ),
         ),
-        question(
-            "needs",
-            _("What do you need for the visit?"),
-            *[
-                checkbox(
-                    f"need_{need}",
-                    "yes",
-                    need_words(need),
-                    default_checked=DetailsState.needs.contains(need),
-                    on_change=lambda is_ticked, need=need: DetailsState.ticked(need, is_ticked),
-                )
-                for need in NEEDS
-            ],
-            hint=_("Tick whatever would help. Nobody asks you for a proof."),
+        rx.el.div(
+            question(
+                "needs",
+                _("What do you need for the visit?"),
+                *[
+                    checkbox(
+                        f"need_{need}",
+                        "yes",
+                        need_words(need),
+                        default_checked=DetailsState.needs.contains(need),
+                        on_change=lambda is_ticked, need=need: DetailsState.ticked(need, is_ticked),
+                    )
+                    for need in NEEDS
+                ],
+                hint=_("Tick whatever would help. Nobody asks you for a proof."),
+            ),
+            key=DetailsState.needs.to_string(),
         ),
         text_field(
             "interpreter_language",
             _("If you need an interpreter: for which language?"),
             default_value=DetailsState.interpreter_language,
             max_length=LONGEST_LANGUAGE,
-            on_change=lambda text: DetailsState.typed("interpreter_language", text).debounce(SOON),
+            on_change=lambda text: DetailsState.typed_interpreter_language(text).debounce(SOON),
             error=DetailsState.errors.get("interpreter_language", ""),
             short=True,
         ),
-        actions(submit(_("Continue"))),
+        actions(submit(_("Continue"), waiting=DetailsState.is_waiting, waiting_words=_("One moment"))),
         on_submit=DetailsState.submit,
         class_name="flow apart",
         no_validate=True,
     )
 
 
-def _typed(name: str, label: str, value: rx.Var, **props) -> rx.Component:
+def _typed(name: str, label: str, value: rx.Var, keep: Any, **props) -> rx.Component:
     """A field whose text is kept while it is being typed."""
     return text_field(
         name,
         label,
         default_value=value,
         error=DetailsState.errors.get(name, ""),
-        on_change=lambda text: DetailsState.typed(name, text).debounce(SOON),
+        on_change=lambda text: keep(text).debounce(SOON),
         **props,
     )

@@ -18,6 +18,7 @@ from portal.appointments.refusals import field_errors
 from portal.appointments.steps import CHECK
 from portal.visit import now
 
+
 class DetailsAnswer(BaseModel):
     """What the form sends: texts as typed, and `need_*` boxes that are only there when they are ticked."""
 
@@ -65,17 +66,27 @@ class DetailsState(BookingState):
             self.needs, self.interpreter_language = list(draft.needs), draft.interpreter_language
             self.is_ready = True
 
-    @rx.event
-    async def typed(self, field: str, text: str):
-        """Kept on the way, a moment after the typing stops."""
-        if field in ANSWERS and isinstance(text, str):
-            await self._keep(remember, {field: text})
+    # One handler for each field: the page lets a handler wait for a pause in typing, and forgets what it was told before.
 
     @rx.event
-    async def choose_language(self, language: str):
-        if isinstance(language, str) and len(language) < 20:
-            self.language = language
-            await self._keep(remember, {"language": language})
+    async def typed_name(self, text: str):
+        await self._typed("name", text)
+
+    @rx.event
+    async def typed_email(self, text: str):
+        await self._typed("email", text)
+
+    @rx.event
+    async def typed_phone(self, text: str):
+        await self._typed("phone", text)
+
+    @rx.event
+    async def typed_interpreter_language(self, text: str):
+        await self._typed("interpreter_language", text)
+
+    @rx.event
+    async def chose_language(self, language: str):
+        await self._typed("language", language)
 
     @rx.event
     async def ticked(self, need: str, is_ticked: bool):
@@ -84,6 +95,12 @@ class DetailsState(BookingState):
 
     @rx.event
     async def submit(self, form: dict):
+        self.is_waiting = True
+        yield
+        self.is_waiting = False
+        yield await self._submit(form)
+
+    async def _submit(self, form: dict):
         with self._speaking():
             try:
                 answer = DetailsAnswer.model_validate(form)
@@ -101,6 +118,10 @@ class DetailsState(BookingState):
                 return await self._refused(refusal)
             self.is_ready = False
             return rx.redirect(path(CHECK))
+
+    async def _typed(self, field: str, text: str) -> None:
+        if isinstance(text, str):
+            await self._keep(remember, {field: text})
 
     async def _keep(self, verb: Callable[..., Draft], *answer: object) -> None:
         """A late answer to a booking that is done, or to none, is nobody's answer any more."""

@@ -39,14 +39,25 @@ def _promise() -> rx.Component:
 def _next_steps() -> rx.Component:
     shown = DoneState.shown
     return timeline(
-        step(_("Keep both codes"), _("With them you can look it up, move it or cancel it. Add it to your calendar, or print this page."), stage="now"),
+        step(
+            _("Keep both codes"),
+            _("With them you can look it up, move it or cancel it. Add it to your calendar, or print this page."),
+            stage="now",
+        ),
         step(
             _("Get these ready"),
             rx.el.ul(rx.foreach(shown.bring, rx.el.li), class_name="prose"),
         ),
         rx.match(
             shown.mode,
-            ("video", step(_("Open the link"), _("Five minutes before, in a quiet place. We come in at {clock}.", clock=shown.clock), when=shown.day)),
+            (
+                "video",
+                step(
+                    _("Open the link"),
+                    _("Five minutes before, in a quiet place. We come in at {clock}.", clock=shown.clock),
+                    when=shown.day,
+                ),
+            ),
             ("phone", step(_("We call you"), _("At {clock}, on the number you gave us.", clock=shown.clock), when=shown.day)),
             step(
                 _("Come a few minutes early"),

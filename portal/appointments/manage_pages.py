@@ -25,7 +25,7 @@ def find_title() -> str:
 
 def find() -> rx.Component:
     return page(
-        error_summary(FindState.errors),
+        error_summary(FindState.errors, waiting=FindState.is_waiting),
         rx.cond(FindState.shown.reference, _found(), _ask()),
         route=FIND,
         needs_script=True,
@@ -57,7 +57,7 @@ def _ask() -> rx.Component:
                 auto_complete="off",
                 spell_check=False,
             ),
-            actions(submit(_("Find it"))),
+            actions(submit(_("Find it"), waiting=FindState.is_waiting, waiting_words=_("One moment"))),
             on_submit=FindState.find,
             class_name="flow apart",
             no_validate=True,
@@ -77,8 +77,14 @@ def _found() -> rx.Component:
         stack(
             rx.match(
                 FindState.news,
-                ("moved", notice(_("Your appointment has a new time. The old one is free for somebody else."), kind="ok", live=True)),
-                ("cancelled", notice(_("Your appointment is cancelled. There is nothing else you have to do."), kind="ok", live=True)),
+                (
+                    "moved",
+                    notice(_("Your appointment has a new time. The old one is free for somebody else."), kind="ok", live=True),
+                ),
+                (
+                    "cancelled",
+                    notice(_("Your appointment is cancelled. There is nothing else you have to do."), kind="ok", live=True),
+                ),
                 rx.fragment(),
             ),
             trouble(FindState.problem),
@@ -87,7 +93,9 @@ def _found() -> rx.Component:
                 enamel(_("Your appointment"), shown, sign="calendar-check"),
                 _cancelled(),
             ),
-            rx.cond(shown.is_booked, section(_("What to bring"), rx.el.ul(rx.foreach(shown.bring, rx.el.li), class_name="prose"))),
+            rx.cond(
+                shown.is_booked, section(_("What to bring"), rx.el.ul(rx.foreach(shown.bring, rx.el.li), class_name="prose"))
+            ),
             video_way(shown),
             rx.cond(shown.is_booked, change_it(shown, calendar_file(shown))),
             rx.el.p(button(_("Close it on this device"), kind="quiet", on_click=FindState.close)),
@@ -104,7 +112,7 @@ def _cancelled() -> rx.Component:
         summary(
             row(_("Booking code"), code(shown.reference)),
             row(_("It was for"), shown.what_for),
-            row(_("When"), shown.day, ", ", shown.hours),
+            row(_("When"), shown.day, _(", "), shown.hours),
         ),
         actions(link_button(_("Book another time"), path("/services/"))),
         class_name="flow apart",
@@ -130,7 +138,10 @@ def move() -> rx.Component:
             rx.el.form(
                 rx.el.div(error_line("time", MoveState.error), role="alert"),
                 times_to_choose(MoveState),
-                actions(submit(_("Take this time instead")), link_button(_("Leave it as it is"), path(FIND), kind="quiet")),
+                actions(
+                    submit(_("Take this time instead"), waiting=MoveState.is_waiting, waiting_words=_("One moment")),
+                    link_button(_("Leave it as it is"), path(FIND), kind="quiet"),
+                ),
                 on_submit=MoveState.choose,
                 class_name="question flow apart",
                 no_validate=True,
@@ -160,7 +171,13 @@ def cancel() -> rx.Component:
             ),
             rx.el.p(_("Your time then goes to somebody else at once. If another time would do, you can move it instead.")),
             actions(
-                button(_("Yes, cancel it"), kind="danger", on_click=CancelState.cancel),
+                button(
+                    _("Yes, cancel it"),
+                    kind="danger",
+                    on_click=CancelState.cancel,
+                    waiting=CancelState.is_waiting,
+                    waiting_words=_("One moment"),
+                ),
                 link_button(_("Move it"), path(MOVE), kind="second"),
                 link_button(_("Leave it as it is"), path(FIND), kind="quiet"),
             ),

@@ -49,6 +49,12 @@ class FindState(OpenedState):
 
     @rx.event
     async def find(self, form: dict):
+        self.is_waiting = True
+        yield
+        self.is_waiting = False
+        yield await self._find(form)
+
+    async def _find(self, form: dict):
         with self._speaking():
             self.problem, self.errors = "", {}
             try:
@@ -105,6 +111,12 @@ class MoveState(OpenedState):
 
     @rx.event
     async def choose(self, form: dict):
+        self.is_waiting = True
+        yield
+        self.is_waiting = False
+        yield await self._choose(form)
+
+    async def _choose(self, form: dict):
         with self._speaking():
             try:
                 start = TimeAnswer.model_validate(form).time
@@ -122,7 +134,7 @@ class MoveState(OpenedState):
     async def _offer(self, taken):
         opened = await self._open()
         if opened is None or not self.shown.is_changeable:
-            return self._find()
+            return self._to_find()
         catalogue, appointment = opened
         try:
             offer = await in_reading(offer_of, now(), appointment.visit, self.days_shown, taken)
@@ -145,11 +157,17 @@ class CancelState(OpenedState):
         with self._speaking():
             self.problem, self.once = "", secrets.token_urlsafe(24)
             if await self._open() is None or not self.shown.is_changeable:
-                return self._find()
+                return self._to_find()
             self.is_ready = True
 
     @rx.event
     async def cancel(self):
+        self.is_waiting = True
+        yield
+        self.is_waiting = False
+        yield await self._cancel()
+
+    async def _cancel(self):
         with self._speaking():
             try:
                 await in_transaction(cancel, now(), *self._codes, once=self.once)

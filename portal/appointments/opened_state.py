@@ -26,6 +26,7 @@ class OpenedState(Visit, rx.State):
 
     codes: str = rx.SessionStorage("", name="atrio-appointment")
     shown: rx.Field[Shown] = rx.field(default_factory=Shown)
+    is_waiting: rx.Field[bool] = rx.field(False)
     problem: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -53,11 +54,9 @@ class OpenedState(Visit, rx.State):
         location = next(iter(catalogue.locations))
         self.problem = why(refusal, zone_of(catalogue, location))
 
-    def _find(self) -> Any:
+    def _to_find(self) -> Any:
         return rx.redirect(path(FIND), replace=True)
 
 
 def _town_and_appointment(session: Session, reference: str, access_key: str) -> tuple[Catalogue, Appointment]:
     return read_catalogue(session), look_up(session, reference, access_key)
-
-

@@ -11,7 +11,7 @@ from portal.appointments.booking_state import BookingState
 from portal.appointments.time_state import Clock, Day, Near, Part
 from portal.ui.actions import button
 from portal.ui.notices import notice
-from portal.ui.times import days, near_time, next_times, open_day, part_of_day, shut_day, time
+from portal.ui.times import days, looking, near_time, next_times, open_day, part_of_day, shut_day, time
 
 
 def trouble(problem: rx.Var) -> rx.Component:
@@ -24,7 +24,7 @@ def one_moment(is_ready: rx.Var, *content: rx.Component) -> rx.Component:
     return rx.cond(
         is_ready,
         rx.el.div(*content, class_name="flow apart"),
-        rx.el.p(_("One moment, we are fetching this for you."), class_name="soft moment", role="status"),
+        looking(_("One moment, we are fetching this for you.")),
     )
 
 

@@ -32,9 +32,7 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
                 moment=dates.moment(start, zone),
             )
         case TooShortNotice(earliest=earliest):
-            return _(
-                "That is too soon for us to be ready. The earliest time is {moment}.", moment=dates.moment(earliest, zone)
-            )
+            return _("That is too soon for us to be ready. The earliest time is {moment}.", moment=dates.moment(earliest, zone))
         case BeyondHorizon(last_day=last_day):
             return _("That is too far ahead. You can book up to {day}.", day=dates.day_and_year(last_day))
         case TooManyPeople(most=most):
@@ -90,7 +88,9 @@ def _shown_at(problem: Problem) -> str:
 def _fix(problem: Problem) -> str:
     match problem.field, problem.reason:
         case _, "too-long":
-            return ngettext("Please shorten this to {n} character.", "Please shorten this to {n} characters.", problem.limit or 0)
+            return ngettext(
+                "Please shorten this to {n} character.", "Please shorten this to {n} characters.", problem.limit or 0
+            )
         case _, "control-characters":
             return _("There is an invisible sign in this answer. Please type it again instead of pasting it.")
         case "name", _:
@@ -101,7 +101,7 @@ def _fix(problem: Problem) -> str:
             return _("Please give a telephone number, so that we can ring you at that time.")
         case "phone", _:
             return _("This is not a complete telephone number. For a number from abroad, begin with + and the country.")
-        case ("email" | "contact"), _:
+        case (("email" | "contact"), _):
             return _("Please give an e-mail address or a telephone number. One of the two is enough.")
         case _:
             return _("Please look at this answer again.")

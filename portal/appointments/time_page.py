@@ -32,7 +32,7 @@ def time() -> rx.Component:
 
 def _what() -> rx.Component:
     return rx.el.p(
-        rx.el.span(TimeState.what_for, ", ", TimeState.place, ", ", TimeState.length, ". "),
+        rx.el.span(TimeState.what_for, _(", "), TimeState.place, _(", "), TimeState.length, ". "),
         hit(_("Change"), rx.el.span(_(": where or how"), class_name="sr"), href=path(WAY)),
         class_name="soft",
     )
@@ -48,7 +48,7 @@ def _form() -> rx.Component:
                 rx.el.span(_("We keep the time you choose for 10 minutes while you finish.")),
                 class_name="split",
             ),
-            actions(submit(_("Continue"))),
+            actions(submit(_("Continue"), waiting=TimeState.is_waiting, waiting_words=_("We are keeping it for you"))),
             class_name="flow",
         ),
         on_submit=TimeState.choose,

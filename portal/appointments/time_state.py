@@ -103,6 +103,12 @@ class TimeState(BookingState):
 
     @rx.event
     async def choose(self, form: dict):
+        self.is_waiting = True
+        yield
+        self.is_waiting = False
+        yield await self._choose(form)
+
+    async def _choose(self, form: dict):
         with self._speaking():
             try:
                 start = TimeAnswer.model_validate(form).time
@@ -162,7 +168,7 @@ def shown_days(offer: Offer, zone: ZoneInfo) -> list[Day]:
 def _why_none(catalogue: Catalogue, location: str, day: date) -> str:
     """Why a day has no times: closed and why, or full; "" for a day on which we never open."""
     if shut := shut_on(catalogue, location, day, current_language()):
-        reason = said(shut.reason) if not shut.is_holiday and shut.reason else next(iter(shut.reason.values()), "")
+        reason = _(shut.reason[current_language()]) if shut.is_holiday else said(shut.reason)
         # Translators: {reason} is the name of a holiday, or why the house is shut that day
         return _("closed: {reason}", reason=reason) if reason else _("closed")
     return _("full") if hall_openings(catalogue, location, day, day) else ""
@@ -179,7 +185,14 @@ def _day(day: date, free: list[FreeStart], reason: str, zone: ZoneInfo) -> Day:
     count = ngettext("{n} time", "{n} times", len(free)) if free else reason
     halves = ((_("Morning"), lambda hour: hour < 13), (_("Afternoon"), lambda hour: hour >= 13))
     parts = [
-        Part(heading, [Clock(_value(each.start), dates.time(each.start, zone)) for each in free if within(each.start.astimezone(zone).hour)])
+        Part(
+            heading,
+            [
+                Clock(_value(each.start), dates.time(each.start, zone))
+                for each in free
+                if within(each.start.astimezone(zone).hour)
+            ],
+        )
         for heading, within in halves
     ]
     return Day(dates.day(day), count, [part for part in parts if part.times])

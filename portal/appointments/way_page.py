@@ -33,7 +33,7 @@ def way() -> rx.Component:
 
 def _form() -> rx.Component:
     return rx.fragment(
-        rx.el.p(rx.el.b(WayState.what_for), ", ", WayState.length),
+        rx.el.p(rx.el.b(WayState.what_for), _(", "), WayState.length),
         rx.el.form(
             question(
                 "way",
@@ -47,7 +47,7 @@ def _form() -> rx.Component:
                 error=WayState.error,
             ),
             rx.cond(WayState.groups.length() > 0, _people()),
-            actions(submit(_("Continue"))),
+            actions(submit(_("Continue"), waiting=WayState.is_waiting, waiting_words=_("One moment"))),
             on_submit=WayState.choose,
             class_name="flow apart",
             no_validate=True,
@@ -86,5 +86,7 @@ def _something_else() -> rx.Component:
 
 def _choose_again() -> rx.Component:
     return rx.el.p(
-        icon("arrow-right", turns=True), rx.el.a(_("Choose a service from the list"), href=path("/services/")), class_name="split"
+        icon("arrow-right", turns=True),
+        rx.el.a(_("Choose a service from the list"), href=path("/services/")),
+        class_name="split",
     )

@@ -75,6 +75,12 @@ class WayState(BookingState):
 
     @rx.event
     async def choose(self, form: dict):
+        self.is_waiting = True
+        yield
+        self.is_waiting = False
+        yield await self._choose(form)
+
+    async def _choose(self, form: dict):
         with self._speaking():
             try:
                 answer = WayAnswer.model_validate(form)
@@ -105,7 +111,9 @@ class WayState(BookingState):
         self.what_for = services_words(catalogue, draft.services)
         self.length = dates.minutes(quoted.minutes)
         self.ways = _ways(catalogue, quoted, *wanted)
-        self.groups = [Option(str(n), people_words(n)) for n in range(1, quoted.max_people + 1)] if quoted.max_people > 1 else []
+        self.groups = (
+            [Option(str(n), people_words(n)) for n in range(1, quoted.max_people + 1)] if quoted.max_people > 1 else []
+        )
         self.people = str(draft.people)
         self.others = _others(catalogue, draft.services)
         self.is_ready = True

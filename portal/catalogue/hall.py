@@ -75,7 +75,8 @@ class NextTimeState(Visit, rx.State):
             zone = ZoneInfo(catalogue.locations[soonest.location].timezone)
             local = soonest.start.astimezone(zone)
             self.clock = dates.time(soonest.start, zone)
-            self.day = f"{dates.near_day(local.date(), now().astimezone(zone).date())}, {dates.short_day(local.date())}"
+            near = dates.near_day(local.date(), now().astimezone(zone).date())
+            self.day = near + _(", ") + dates.short_day(local.date())
             self.place = said(catalogue.locations[soonest.location].name)
 
 
@@ -96,7 +97,9 @@ def _soonest_at(session: Session, catalogue: Catalogue, moment: datetime, hall: 
     for service in catalogue.services:
         if "in_person" in quote(catalogue, [service]).served.get(hall, ()):
             wanted = Wanted((service,), hall, "in_person")
-            found += [NextFree(service, hall, free.start) for free in free_places(session, moment, wanted, today, today + WEEK)[:1]]
+            found += [
+                NextFree(service, hall, free.start) for free in free_places(session, moment, wanted, today, today + WEEK)[:1]
+            ]
     return min(found, key=lambda free: free.start, default=None)
 
 

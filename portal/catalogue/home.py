@@ -74,7 +74,12 @@ def _tasks() -> rx.Component:
     return rx.el.section(
         rx.el.h2(_("What you can do here"), class_name="sr"),
         cards(
-            card(_("Book a time"), path("/services/"), _("In person, by telephone or by video. No account needed."), sign="calendar-check"),
+            card(
+                _("Book a time"),
+                path("/services/"),
+                _("In person, by telephone or by video. No account needed."),
+                sign="calendar-check",
+            ),
             card(
                 _("Find my appointment"),
                 path("/appointment/"),
@@ -128,5 +133,3 @@ def _notices() -> rx.Component:
             ),
         ),
     )
-
-

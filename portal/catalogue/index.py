@@ -18,6 +18,5 @@ def find_services(session: Session, question: str, language: str) -> list[Servic
 
 def index_of(catalogue: Catalogue) -> SearchIndex:
     return SearchIndex(
-        Described(service.slug, service.name, service.synonyms, service.summary)
-        for service in catalogue.services.values()
+        Described(service.slug, service.name, service.synonyms, service.summary) for service in catalogue.services.values()
     )

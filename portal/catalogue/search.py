@@ -23,11 +23,13 @@ _WORD = re.compile(r"\w+")
 _ARABIC_SHAPES = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": None})
 # Words that say that somebody asks, and nothing of what.
 _ASKING = frozenset(
-    "a o as os um uma uns umas de da do das dos em na no nas nos para por com e ou que se eu me meu minha meus minhas "
-    "quero preciso queria gostava ter fazer tratar como onde quando ao "
-    "the an and or of in on at to for with my i me want need would like how where when do does get have is it can "
-    "el la los las un una unos unas y del al en mi mis quiero necesito quisiera tener hacer como donde cuando lo "
-    "في من على الى عن مع و او اريد احتاج كيف اين متى هل ان لي هذا هذه".split()
+    """
+    a o as os um uma uns umas de da do das dos em na no nas nos para por com e ou que se eu me meu minha meus minhas
+    quero preciso queria gostava ter fazer tratar como onde quando ao
+    the an and or of in on at to for with my i want need would like how where when do does get have is it can
+    el la los las un una unos unas y del al en mi mis quiero necesito quisiera tener hacer como donde cuando lo
+    في من على الى عن مع و او اريد احتاج كيف اين متى هل ان لي هذا هذه
+    """.split()  # noqa: SIM905  one line a language reads better than a list of strings
 )
 
 
@@ -72,9 +74,7 @@ class SearchIndex:
                 found.setdefault(word, 0.85 * likeness / 100)
         return found
 
-    def _score(
-        self, words: dict[tuple[str, str], float], meanings: list[dict[str, float]], language: str
-    ) -> float:
+    def _score(self, words: dict[tuple[str, str], float], meanings: list[dict[str, float]], language: str) -> float:
         """How much of what was asked this service speaks of: 1 is all of it, in its name, in the page's language."""
         if not meanings:
             return 0.0

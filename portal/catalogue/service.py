@@ -31,7 +31,12 @@ def service_page(slug: str) -> Callable[[], rx.Component]:
 
 def _page(service: Service) -> rx.Component:
     return page(
-        title(said(service.name), lead=said(service.details) or said(service.summary), back_to=path("/services/"), back_words=_("All services")),
+        title(
+            said(service.name),
+            lead=said(service.details) or said(service.summary),
+            back_to=path("/services/"),
+            back_words=_("All services"),
+        ),
         columns(
             _next_time(service),
             stack(_how(service), _bring(service), _facts(service), _not_this(service), space="far"),
@@ -46,7 +51,11 @@ def _how(service: Service) -> rx.Component:
 
 def _way(service: Service, mode: str) -> rx.Component:
     # Translators: ways to book an appointment, as titles of links
-    words = {"in_person": _("In person, with an appointment"), "video": _("By video call"), "phone": _("By telephone: we call you")}
+    words = {
+        "in_person": _("In person, with an appointment"),
+        "video": _("By video call"),
+        "phone": _("By telephone: we call you"),
+    }
     below = {
         "in_person": _("You choose the place and the time. Nobody waits."),
         "video": _("Nothing to install. If the picture fails, we ring you."),
@@ -119,7 +128,7 @@ def _not_this(service: Service) -> rx.Component:
         rx.el.ul(
             rx.el.li(hit(_("Search again"), href=path("/services/"))),
             *_somebody(service),
-            rx.el.li(telephone(facts.telephone, facts.call), ", ", facts.hours),
+            rx.el.li(telephone(facts.telephone, facts.call), _(", "), facts.hours),
             class_name="list",
         ),
     )
@@ -149,5 +158,3 @@ def _next_time(service: Service) -> rx.Component:
         class_name="aside",
         aria_labelledby="next",
     )
-
-

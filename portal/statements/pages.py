@@ -72,7 +72,10 @@ def privacy() -> rx.Component:
                 rx.el.h2(_("What we keep, and why")),
                 summary(
                     row(_("Your name"), _("To know whom we are expecting.")),
-                    row(_("E-mail or telephone"), _("To confirm, remind, and tell you if something changes. One of the two is enough.")),
+                    row(
+                        _("E-mail or telephone"),
+                        _("To confirm, remind, and tell you if something changes. One of the two is enough."),
+                    ),
                     row(_("Language and needs"), _("So that the right person and the right room are ready.")),
                     row(_("Service, place and time"), _("It is the appointment itself.")),
                 ),
@@ -122,7 +125,7 @@ def _ways_in() -> list[rx.Component]:
 def _contact() -> rx.Component:
     facts, email = town_facts(), drawn_catalogue().town.email
     return rx.el.ul(
-        rx.el.li(telephone(facts.telephone, facts.call), ", ", facts.hours),
+        rx.el.li(telephone(facts.telephone, facts.call), _(", "), facts.hours),
         rx.el.li(raw_a(rx.el.bdi(email, dir="ltr"), href=f"mailto:{email}", class_name="hit")),
         rx.el.li(rx.el.bdi(facts.address)),
     )

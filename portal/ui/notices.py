@@ -37,7 +37,7 @@ def done(
     *,
     time: Words,
     day: Words,
-    place: Words,
+    place: Child,
     facts: rx.Component | None = None,
     sign: str = "circle-check",
 ) -> rx.Component:
@@ -45,7 +45,7 @@ def done(
     return rx.el.section(
         rx.el.h1(icon(sign), rx.el.span(title), id="done", class_name="split"),
         rx.el.p(rx.el.span(time, class_name="clock"), " ", rx.el.span(day, class_name="date")),
-        rx.el.p(local_name(place)),
+        rx.el.p(local_name(place) if isinstance(place, str | rx.Var) else place),
         *([facts] if facts is not None else []),
         class_name="done",
         aria_labelledby="done",

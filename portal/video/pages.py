@@ -11,6 +11,7 @@ from portal.ui.frame import section, stack, title
 from portal.ui.links import raw_a, telephone
 from portal.ui.notices import notice
 from portal.ui.plate import fact, facts, plate
+from portal.ui.times import looking
 from portal.video.state import VideoState
 
 
@@ -24,7 +25,7 @@ def video() -> rx.Component:
         rx.cond(
             VideoState.is_ready,
             rx.cond(VideoState.meeting, _way_in(), rx.cond(VideoState.is_over, _over(), _unknown())),
-            rx.el.p(_("One moment, we are fetching this for you."), class_name="soft moment", role="status"),
+            looking(_("One moment, we are fetching this for you.")),
         ),
         route="/video/",
         needs_script=True,
@@ -41,7 +42,9 @@ def _way_in() -> rx.Component:
             rx.el.ul(
                 rx.el.li(_("Let the browser use your camera and microphone when it asks. Without a camera is fine too.")),
                 rx.el.li(_("Have your papers beside you, and a quiet place if you can.")),
-                rx.el.li(_("Picture or sound fail? Ring us, and we go on by telephone:"), " ", telephone(town.telephone, town.call)),
+                rx.el.li(
+                    _("Picture or sound fail? Ring us, and we go on by telephone:"), " ", telephone(town.telephone, town.call)
+                ),
                 class_name="prose",
             ),
             small=True,
@@ -59,6 +62,9 @@ def _over() -> rx.Component:
 
 def _unknown() -> rx.Component:
     return stack(
-        notice(_("This link does not open an appointment. Please check that you copied all of it, or use your two codes."), kind="warn"),
+        notice(
+            _("This link does not open an appointment. Please check that you copied all of it, or use your two codes."),
+            kind="warn",
+        ),
         actions(link_button(_("Find my appointment"), path("/appointment/"), kind="second")),
     )

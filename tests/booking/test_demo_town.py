@@ -16,8 +16,8 @@ from booking.halls import hall_openings
 from booking.interval import instant_of
 from booking.store import Store, migrate, read, write
 from booking.town import check_town, load_town
-from booking.town_file import read_town_file
-from booking.town_schema import SCHEMA_PATH
+from booking.town.file import read_town_file
+from booking.town.schema import SCHEMA_PATH
 from booking.visits import Visit, quote
 from tests.booking.town_texts import DEMO
 

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking.town import Mistake, TownRefused, check_town
-from booking.town_checks import name_objections
-from booking.town_file import MOST_BYTES, read_town_file
-from booking.town_offer_checks import offer_objections
-from booking.town_positions import layout
-from booking.town_schema import schema_objections
-from booking.town_time_checks import time_objections
+from booking.town.file import MOST_BYTES, read_town_file
+from booking.town.name_checks import name_objections
+from booking.town.offer_checks import offer_objections
+from booking.town.positions import layout
+from booking.town.schema import schema_objections
+from booking.town.time_checks import time_objections
 from tests.booking.town_texts import DEMO, demo_text, small_town
 
 POSITIONS = b"""# a comment

@@ -59,7 +59,7 @@ def test_what_is_read_back_is_what_the_file_says(store: Store, load):
     load(small_town())
     catalogue = read(store, read_catalogue)
     permit = catalogue.services["parking-permit"]
-    assert (permit.minutes, permit.notice_minutes, permit.horizon_days, permit.buffer_after_minutes) == (20, 120, 60, 5)
+    assert (permit.minutes, permit.notice_minutes, permit.horizon_days, permit.buffer_after_minutes) == (20, 120, 60, 0)
     assert catalogue.locations["ribeira"].timezone == "Europe/Lisbon"
     assert [counter.slug for counter in catalogue.counters_at("serra")] == ["serra-1", "serra-2"]
     assert catalogue.own_holidays[0].month_day == "08-11"

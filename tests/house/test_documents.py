@@ -21,7 +21,9 @@ def test_every_setting_is_in_the_example_and_no_other() -> None:
     assert named == {f"ATRIO_{name.upper()}" for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("command", sorted({command.strip() for text in (README, OPERATIONS) for command in PORTAL.findall(text)}))
+@pytest.mark.parametrize(
+    "command", sorted({command.strip() for text in (README, OPERATIONS) for command in PORTAL.findall(text)})
+)
 def test_every_portal_command_in_the_documents_is_understood(command: str) -> None:
     parser().parse_args(shlex.split(command))
 

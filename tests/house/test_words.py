@@ -4,8 +4,8 @@ import re
 
 import pytest
 from babel.messages.catalog import Catalog
-from locales.catalogue import LANGUAGES, SOURCE, catalogue
 
+from locales.catalogue import LANGUAGES, SOURCE, catalogue
 from tests.house.words import collected
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -26,7 +26,11 @@ def wanting(kept: Catalog, source: Catalog) -> list[str]:
         else:
             asked = set(PLACEHOLDER.findall(str(message.id)))
             # "one appointment" needs no number, so a plural form may leave {n} out; nothing may be invented.
-            lost = [text for text in said if set(PLACEHOLDER.findall(text)) - asked or (asked - {"{n}"}) - set(PLACEHOLDER.findall(text))]
+            lost = [
+                text
+                for text in said
+                if set(PLACEHOLDER.findall(text)) - asked or (asked - {"{n}"}) - set(PLACEHOLDER.findall(text))
+            ]
             found += [f"placeholders: {text!r}" for text in lost]
     return found + [f"stale: {entry.id!r}" for entry in kept if entry.id and source.get(entry.id) is None]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
+
 from locales.catalogue import FOLDER, LANGUAGES, SOURCE, catalogue
 
 ROOT = FOLDER.parent
@@ -16,7 +17,15 @@ ROOMS = ("locales", "portal", "kiosk")
 # Header lines that say who and when, and would differ at every run.
 NOISE = tuple(
     f'"{name}'
-    for name in ("Project-Id", "Report-Msgid", "POT-Creation", "PO-Revision", "Last-Translator", "Language-Team", "Generated-By")
+    for name in (
+        "Project-Id",
+        "Report-Msgid",
+        "POT-Creation",
+        "PO-Revision",
+        "Last-Translator",
+        "Language-Team",
+        "Generated-By",
+    )
 )
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 
@@ -28,7 +37,11 @@ def collected() -> Catalog:
         if not (ROOT / room).is_dir():
             continue
         for name, _line, message, comments, context in extract_from_dir(
-            ROOT / room, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=["Translators:"], strip_comment_tags=True
+            ROOT / room,
+            method_map=[("**.py", "python")],
+            keywords=KEYWORDS,
+            comment_tags=["Translators:"],
+            strip_comment_tags=True,
         ):
             # No line numbers: they would change with every edit and drown a translator's changes.
             messages.add(message, locations=[(f"{room}/{name}", None)], auto_comments=comments, context=context)
@@ -42,7 +55,11 @@ def updated(language: str) -> Catalog:
     for message in collected():
         if message.id:
             old = kept.get(message.id)
-            string = old.string if old and old.string and isinstance(old.string, type(_empty(message.id, kept))) else _empty(message.id, kept)
+            string = (
+                old.string
+                if old and old.string and isinstance(old.string, type(_empty(message.id, kept)))
+                else _empty(message.id, kept)
+            )
             string = message.id if language == SOURCE else string
             fresh.add(message.id, string, locations=sorted(set(message.locations)), auto_comments=message.auto_comments)
     return fresh

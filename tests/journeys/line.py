@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
-import re
+from playwright.sync_api import Page
 
-from playwright.sync_api import Page, WebSocketRoute
-
-_SOCKET = re.compile(r"/_event/?\?")
-# Socket.IO's mark of an event in Reflex's namespace.
-_EVENT = "42/_event,"
+# Every socket of the page is one of ours: cut, the open ones break and new ones find nobody (port 9 discards);
+# stuttering, whatever event is sent is sent twice. "42/_event," is Socket.IO's mark of an event to Reflex.
+_WIRES = """(() => {
+  const open = new Set();
+  const line = window.line = { isCut: false, isStuttering: false, saidTwice: 0, cut, mend: () => { line.isCut = false; } };
+  function cut() {
+    line.isCut = true;
+    for (const socket of open) socket.close();
+  }
+  window.WebSocket = class extends WebSocket {
+    constructor(address, protocols) {
+      super(line.isCut ? `ws://${location.hostname}:9/` : address, protocols);
+      open.add(this);
+      this.addEventListener('close', () => open.delete(this));
+    }
+    send(message) {
+      super.send(message);
+      if (!line.isStuttering || !String(message).startsWith('42/_event,')) return;
+      line.saidTwice += 1;
+      super.send(message);
+    }
+  };
+})()"""
 
 
 class Line:
-    """Put on a page before it opens. `is_stuttering`: whatever the page asks for arrives twice, as after a reconnection."""
+    """Laid before the page opens. `stutters`: whatever the page asks for arrives twice, as it may after a reconnection."""
 
-    def __init__(self, page: Page):
-        self.is_cut = False
-        self.is_stuttering = False
-        self.said_twice = 0
-        self._open: list[WebSocketRoute] = []
-        page.route_web_socket(_SOCKET, self._picked_up)
+    def __init__(self, page: Page, *, stutters: bool = False):
+        self._page = page
+        page.add_init_script(f"{_WIRES}; line.isStuttering = {'true' if stutters else 'false'};")
 
     def cut(self) -> None:
-        self.is_cut = True
-        for socket in self._open:
-            socket.close()
-        self._open.clear()
+        self._page.evaluate("line.cut()")
 
     def mend(self) -> None:
-        self.is_cut = False
+        self._page.evaluate("line.mend()")
 
-    def _picked_up(self, page_side: WebSocketRoute) -> None:
-        if self.is_cut:
-            page_side.close()
-            return
-        self._open.append(page_side)
-        server_side = page_side.connect_to_server()
-
-        def pass_on(message: str | bytes) -> None:
-            server_side.send(message)
-            if self.is_stuttering and isinstance(message, str) and message.startswith(_EVENT):
-                self.said_twice += 1
-                server_side.send(message)
-
-        page_side.on_message(pass_on)
+    @property
+    def said_twice(self) -> int:
+        """How many events of this page were sent again."""
+        return self._page.evaluate("line.saidTwice")

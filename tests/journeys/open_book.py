@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
 from booking.appointments import book_at_once
+from booking.availability import nearest
 from booking.catalogue import read_catalogue
 from booking.details import Details
 from booking.errors import SlotTaken
@@ -17,8 +21,6 @@ from booking.promises import Appointment, AppointmentChange, Hold, Seat
 from booking.settings import Settings, signing_secret
 from booking.store import Store, read, write
 from booking.visits import Visit
-from sqlalchemy import update
-from sqlmodel import Session, col, select
 
 SOMEBODY_ELSE = Details("Somebody else", email="else@example.org")
 
@@ -52,14 +54,22 @@ class OpenBook:
         """Other people book whatever is free at this start."""
         try:
             while True:
-                once = secrets.token_urlsafe()
-                write(self.store, book_at_once, datetime.now(UTC), visit, start, SOMEBODY_ELSE, once=once)
+                self._somebody_else_books(visit, start)
         except SlotTaken:
             return
+
+    def leave_one_place(self, visit: Visit, start: datetime) -> None:
+        """Other people book all but one place at this start."""
+        places = read(self.store, _places_at, visit, start)
+        for _each in range(places - 1):
+            self._somebody_else_books(visit, start)
 
     def let_holds_run_out(self) -> None:
         """As if ten minutes had passed for everybody who is filling in a form."""
         write(self.store, _let_holds_run_out, datetime.now(UTC) - timedelta(seconds=1))
+
+    def _somebody_else_books(self, visit: Visit, start: datetime) -> None:
+        write(self.store, book_at_once, datetime.now(UTC), visit, start, SOMEBODY_ELSE, once=secrets.token_urlsafe())
 
 
 def _appointments_of(session: Session, name: str) -> list[Appointment]:
@@ -70,6 +80,11 @@ def _all_that_is_promised(session: Session) -> tuple[object, ...]:
     tables = (Appointment, AppointmentChange, Seat, Hold)
     rows = tuple(tuple(repr(row) for row in session.exec(select(table).order_by(col(table.id)))) for table in tables)
     return read_catalogue(session).town.revision, *rows
+
+
+def _places_at(session: Session, visit: Visit, start: datetime) -> int:
+    free = nearest(session, datetime.now(UTC), visit, start, count=1)
+    return sum(each.places for each in free if each.start == start)
 
 
 def _let_holds_run_out(session: Session, then: datetime) -> None:

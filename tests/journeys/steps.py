@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from locales.catalogue import _, use_language
 from playwright.sync_api import Locator, Page, expect
+
+from locales.catalogue import _, use_language
 
 WAY, TIME, DETAILS, CHECK, DONE = "way", "time", "details", "check", "done"
 TITLES = {

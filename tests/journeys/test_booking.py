@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from locales.catalogue import LANGUAGES
 from playwright.sync_api import BrowserContext, Page, expect
 
+from locales.catalogue import LANGUAGES
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import Resident, instant
 

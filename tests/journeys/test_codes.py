@@ -7,9 +7,9 @@ import cv2
 import icalendar
 import numpy as np
 import pytest
-from locales.catalogue import LANGUAGES
 from playwright.sync_api import BrowserContext, Page, expect
 
+from locales.catalogue import LANGUAGES
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import Resident
 

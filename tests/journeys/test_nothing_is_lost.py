@@ -110,17 +110,22 @@ def test_what_was_typed_survives_a_reload_a_second_after_the_last_key(page: Page
 
 def test_answers_given_while_the_connection_is_lost_arrive_when_it_is_back(page: Page, address: str, book: OpenBook) -> None:
     line, resident = Line(page), Resident(page, address, "en")
-
-    def pause(step: str) -> None:
-        if step != DONE:
-            line.cut()
-            expect(page.locator(".offline")).to_contain_text(resident.words("The connection is lost."))
-            page.evaluate("setTimeout(() => window.mendIt(), 400)")
-
-    page.expose_function("mendIt", line.mend)
-    reference, _access_key = resident.book(pause=pause)
+    resident.begin()
+    for step, answer in ((WAY, resident.choose_a_way), (TIME, resident.choose_a_time), (DETAILS, resident.say_who)):
+        resident.stands_at(step)
+        line.cut()
+        expect(page.locator(".offline")).to_contain_text(resident.words("The connection is lost."))
+        answer()
+        line.mend()
+    resident.stands_at(CHECK)
+    line.cut()
+    expect(page.locator(".offline")).to_contain_text(resident.words("The connection is lost."))
+    resident.confirm()
+    assert book.appointments_of(resident.name) == []
+    line.mend()
+    resident.stands_at(DONE)
     expect(page.locator(".offline")).to_be_empty()
-    assert book.the_appointment_of(resident.name).reference == reference
+    assert book.the_appointment_of(resident.name).reference == resident.codes()[0]
 
 
 def test_what_is_typed_while_the_connection_is_lost_is_kept(page: Page, address: str) -> None:
@@ -150,8 +155,7 @@ def test_pressing_every_button_twice_books_moves_and_cancels_once(page: Page, ad
 
 
 def test_events_that_arrive_twice_book_move_and_cancel_once(page: Page, address: str, book: OpenBook) -> None:
-    line, resident = Line(page), Resident(page, address)
-    line.is_stuttering = True
+    line, resident = Line(page, stutters=True), Resident(page, address)
     resident.book()
     booked = book.the_appointment_of(resident.name)
     resident.move()
@@ -209,13 +213,30 @@ def test_back_from_the_confirmation_leads_out_of_it(page: Page, address: str) ->
     raise AssertionError("Eight presses of Back don't lead to the page before the journey")
 
 
-def test_a_booking_that_is_done_is_not_changed_by_beginning_another(page: Page, address: str, book: OpenBook) -> None:
+def test_a_second_booking_in_the_same_tab_leaves_the_first_one_alone(page: Page, address: str, book: OpenBook) -> None:
+    first, second = Resident(page, address), Resident(page, address)
+    reference, _access_key = first.book()
+    second.book()
+    assert book.the_appointment_of(first.name).reference == reference
+    expect(page.locator(".done dd bdi").first).to_have_text(book.the_appointment_of(second.name).reference)
+
+
+def test_a_second_booking_in_the_same_tab_never_shows_the_first_ones_codes(page: Page, address: str) -> None:
     resident = Resident(page, address)
     reference, _access_key = resident.book()
-    again = Resident(page, address, name=resident.name)
-    second, _access_key = again.book()
-    assert second != reference
-    assert {each.reference for each in book.appointments_of(resident.name)} == {reference, second}
+    resident.get_to(CHECK)
+    page.evaluate(
+        """reference => {
+          window.everShown = false;
+          new MutationObserver(() => { window.everShown ||= document.body.innerText.includes(reference); })
+            .observe(document.body, {subtree: true, childList: true, characterData: true});
+        }""",
+        reference,
+    )
+    resident.confirm()
+    resident.stands_at(DONE)
+    resident.codes()
+    assert not page.evaluate("window.everShown")
 
 
 def test_giving_up_leaves_nothing_behind(page: Page, address: str, book: OpenBook) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from booking.town_positions import Place
+from booking.town.positions import Place
 
 LANGUAGE_NAMES = {"pt": "Portuguese", "en": "English", "es": "Spanish", "ar": "Arabic"}
 

@@ -2,7 +2,7 @@
 
 import re
 
-from booking.town_positions import first_stumble
+from booking.town.positions import first_stumble
 
 
 def syntax_mistake(message: str, source: bytes) -> tuple[int, str]:

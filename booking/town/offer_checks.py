@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from booking.town_desks import Desk, Offer
-from booking.town_document import Thing, items, minutes_of, part, things, values
-from booking.town_places import said, shown
-from booking.town_positions import Place
-from booking.town_schema import Objection
+from booking.town.desks import Desk, Offer
+from booking.town.document import Thing, items, minutes_of, part, things, values
+from booking.town.places import said, shown
+from booking.town.positions import Place
+from booking.town.schema import Objection
 
 DAY = 1440
 

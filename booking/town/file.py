@@ -8,8 +8,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from booking.town_positions import Layout, Place, layout, too_deep
-from booking.town_syntax import syntax_mistake
+from booking.town.positions import Layout, Place, layout, too_deep
+from booking.town.syntax import syntax_mistake
 
 MOST_BYTES = 4_000_000
 MOST_LEVELS = 12

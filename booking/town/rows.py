@@ -19,7 +19,7 @@ from booking.catalogue import (
     StaffMember,
     Topic,
 )
-from booking.town_document import WEEKDAYS, Thing, clock, day, minutes_of, part, things
+from booking.town.document import WEEKDAYS, Thing, clock, day, minutes_of, part, things
 
 Values = dict[str, Any]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from booking.town_document import Thing, items, part, slugs, things, values
-from booking.town_places import LANGUAGE_NAMES, guess, said, shown
-from booking.town_positions import Place
-from booking.town_schema import Objection
+from booking.town.document import Thing, items, part, slugs, things, values
+from booking.town.places import LANGUAGE_NAMES, guess, said, shown
+from booking.town.positions import Place
+from booking.town.schema import Objection
 
 KINDS = ("topics", "locations", "counters", "staff", "services")
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlmodel import Session, SQLModel, select
 
 from booking.catalogue import Counter, Location, Notice, Service, StaffMember, Topic, Town
-from booking.town_changes import NEW_TOWN, Change, field_changes, row_name
-from booking.town_document import Thing
-from booking.town_rows import Values, named_rows, nameless_rows, town_values
+from booking.town.changes import NEW_TOWN, Change, field_changes, row_name
+from booking.town.document import Thing
+from booking.town.rows import Values, named_rows, nameless_rows, town_values
 
 KINDS = {Topic: "topic", Location: "location", Counter: "counter", StaffMember: "staff member", Service: "service"}
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from booking.catalogue import Absence, ClosureRow, OpeningRow, OwnHoliday
-from booking.town_document import WEEKDAYS
-from booking.town_places import LANGUAGE_NAMES, shown
+from booking.town.document import WEEKDAYS
+from booking.town.places import LANGUAGE_NAMES, shown
 
 Values = dict[str, Any]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from booking.interval import Span, union
-from booking.town_document import WEEKDAYS, Thing, clock, day, part, slugs, things, values
-from booking.town_positions import Place
+from booking.town.document import WEEKDAYS, Thing, clock, day, part, slugs, things, values
+from booking.town.positions import Place
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """The town file, which describes a whole town: checks it, telling every mistake, and loads it into the catalogue.
 
-read_town_file (town_file.py)     bytes to a document, with the line of every thing (town_positions.py)
-mistakes_in                       what the JSON Schema objects to (town_schema.py), and what no schema can say:
-                                  names (town_checks.py), times (town_time_checks.py), promises (town_offer_checks.py)
-write_town (town_loading.py)      document to rows (town_rows.py), told change by change (town_changes.py)
+read_town_file (file.py)     bytes to a document, with the line of every thing (positions.py)
+mistakes_in                       what the JSON Schema objects to (schema.py), and what no schema can say:
+                                  names (name_checks.py), times (time_checks.py), promises (offer_checks.py)
+write_town (loading.py)      document to rows (rows.py), told change by change (changes.py)
 broken_promises                   visits already promised that the new rules have no place for
 """
 
@@ -14,17 +14,17 @@ from pathlib import Path
 
 from sqlmodel import Session, col, func, select
 
-from booking.broken_promises import BrokenPromise, broken_promises
 from booking.catalogue import Town, catalogue_changed, read_catalogue
 from booking.promises import Appointment
-from booking.town_changes import NEW_TOWN, Change
-from booking.town_checks import name_objections
-from booking.town_document import part
-from booking.town_file import Mistake, TownFile, TownRefused, read_town_file
-from booking.town_loading import KINDS, write_town
-from booking.town_offer_checks import offer_objections
-from booking.town_schema import schema_objections
-from booking.town_time_checks import time_objections
+from booking.town.broken_promises import BrokenPromise, broken_promises
+from booking.town.changes import NEW_TOWN, Change
+from booking.town.document import part
+from booking.town.file import Mistake, TownFile, TownRefused, read_town_file
+from booking.town.loading import KINDS, write_town
+from booking.town.name_checks import name_objections
+from booking.town.offer_checks import offer_objections
+from booking.town.schema import schema_objections
+from booking.town.time_checks import time_objections
 
 __all__ = ["Loaded", "Mistake", "TownRefused", "check_town", "load_town"]
 

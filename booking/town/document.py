@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, time
 from typing import Any
 
-from booking.town_positions import Place
+from booking.town.positions import Place
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MINUTES = {"m": 1, "h": 60, "d": 1440}

@@ -6,10 +6,10 @@ from zoneinfo import available_timezones
 
 import holidays
 
-from booking.town_document import WEEKDAYS, Thing, clock, day, part, things, values
-from booking.town_places import guess, said, shown
-from booking.town_positions import Place
-from booking.town_schema import Objection
+from booking.town.document import WEEKDAYS, Thing, clock, day, part, things, values
+from booking.town.places import guess, said, shown
+from booking.town.positions import Place
+from booking.town.schema import Objection
 
 
 def time_objections(document: Thing, sound: Thing) -> Iterator[Objection]:

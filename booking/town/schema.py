@@ -10,8 +10,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from booking.town_places import guess, said, shown
-from booking.town_positions import Place
+from booking.town.places import guess, said, shown
+from booking.town.positions import Place
 
 SCHEMA_PATH = Path(__file__).with_name("town.schema.json")
 

@@ -1,0 +1,65 @@
+"""Everyday words lead to the service, in any of the town's languages, with slips and without accents; nonsense leads nowhere."""
+
+from pathlib import Path
+
+import pytest
+from booking.store import Store, transaction
+from booking.town import load_town
+
+from portal.catalogue.index import find_services
+from portal.visit import now
+
+DEMO = Path("booking/demo/vila-clara.toml")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory):
+    from booking.store import migrate
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'town.sqlite3'}"
+    migrate(url)
+    store = Store(url, b"a secret that only tests know, and nobody else")
+    with transaction(store) as session:
+        load_town(session, DEMO, now())
+    yield store
+    store.close()
+
+
+def found(store: Store, question: str, language: str) -> list[str]:
+    with transaction(store) as session:
+        return [service.slug for service in find_services(session, question, language)]
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "service"),
+    [
+        ("pt", "estacionar na minha rua", "parking-permit"),
+        ("pt", "sofá velho", "bulky-waste"),
+        ("pt", "sofa velho", "bulky-waste"),
+        ("pt", "quero casar", "marriage"),
+        ("pt", "perdi a carteira", "lost-property"),
+        ("pt", "licensa para obras", "building-licence"),
+        ("pt", "ATESTADO DE RESIDÊNCIA", "residence-certificate"),
+        ("en", "parking permitt", "parking-permit"),
+        ("en", "i want to get maried", "marriage"),
+        ("en", "rent", "rent-guarantee"),
+        ("en", "old sofa", "bulky-waste"),
+        ("es", "abogado", "duty-lawyer"),
+        ("es", "contrato de agua", "water-contract"),
+        ("ar", "إيجار", "rent-guarantee"),
+        ("ar", "ايجار", "rent-guarantee"),
+        ("ar", "شهادة السكن", "residence-certificate"),
+        ("ar", "atestado de residência", "residence-certificate"),
+    ],
+)
+def test_everyday_words_find_the_service_first(demo: Store, language: str, question: str, service: str) -> None:
+    assert found(demo, question, language)[0] == service
+
+
+@pytest.mark.parametrize("question", ["", "   ", "asdfgh", "xx", "the and of", "<script>alert(1)</script>", "'; DROP TABLE service; --", "😀"])
+def test_nonsense_finds_nothing(demo: Store, question: str) -> None:
+    assert found(demo, question, "en") == []
+
+
+def test_a_very_long_question_is_answered_quickly(demo: Store) -> None:
+    assert found(demo, "parking " * 10_000, "en")[0] == "parking-permit"

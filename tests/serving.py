@@ -1,0 +1,87 @@
+"""A town served for a while, and a browser to visit it with: for the journeys and for the bench."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright
+
+DEMO = "booking/demo/vila-clara.toml"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# A sandbox needs rights that containers don't give; the other switches keep it from calling home.
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a town is served, and the folder that its book is in."""
+
+    address: str
+    data: Path | None
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Site]:
+    """The demo town, built if need be, on a free port and with a book of its own in `folder`."""
+    port = _free_port()
+    environment = {**os.environ, "ATRIO_DATA": str(folder), "ATRIO_PORT": str(port)}
+    for command in (["load", DEMO], ["build"]):
+        subprocess.run([sys.executable, "-m", "portal", *command], env=environment, check=True, stdout=subprocess.DEVNULL)
+    log = folder / "server.log"
+    with log.open("w") as out:
+        server = subprocess.Popen([sys.executable, "-m", "portal", "serve"], env=environment, stdout=out, stderr=out)
+    try:
+        yield Site(_when_ready(f"http://localhost:{port}", server, log), folder)
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+class NoBrowser(Exception):
+    """There is no Chromium on this machine; the message says how to get one."""
+
+
+def launched(playwright: Playwright) -> Browser:
+    """Playwright's own browser when it was downloaded, else the system's. Raises NoBrowser."""
+    own = Path(playwright.chromium.executable_path)
+    found = str(own) if own.exists() else next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        raise NoBrowser("No Chromium here. tests/run.sh installs one; by hand: playwright install chromium")
+    return playwright.chromium.launch(executable_path=found, args=list(SWITCHES))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _when_ready(address: str, server: subprocess.Popen, log: Path) -> str:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/readyz", timeout=2)
+            return address
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"The site did not come up at {address}. It said:\n{log.read_text()[-2000:]}")
