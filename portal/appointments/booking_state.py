@@ -10,7 +10,7 @@ import reflex as rx
 from sqlmodel import Session
 
 from booking.catalogue import Catalogue, read_catalogue
-from booking.errors import Refusal
+from booking.errors import Refusal, SlotTaken
 from booking.holds import Held
 from booking.store import in_reading, in_transaction
 from locales import dates
@@ -18,7 +18,7 @@ from locales.catalogue import path
 from portal.appointments.draft import Kept, keep_longer, kept
 from portal.appointments.refusals import why
 from portal.appointments.shown import Shown
-from portal.appointments.steps import DONE, TIME, WAY
+from portal.appointments.steps import DONE, TIME, WAY, address_of
 from portal.appointments.words import services_words, zone_of
 from portal.visit import Visit, now
 
@@ -43,7 +43,7 @@ class BookingState(Visit, rx.State):
                 await in_transaction(keep_longer, now(), self._key)
                 self.problem = ""
             except Refusal as refusal:
-                await self._refused(refusal)
+                return await self._refused(refusal)
             await self._draft(needs_time=True)
 
     @property
@@ -77,9 +77,13 @@ class BookingState(Visit, rx.State):
         is_kept = held is not None and held.expires_at > now()
         self.kept_until = dates.time(held.expires_at, zone) if held and is_kept else ""
 
-    async def _refused(self, refusal: Refusal) -> None:
+    async def _refused(self, refusal: Refusal) -> Any:
+        """Say why. When the time has gone to somebody else, go to where the nearest ones are offered."""
+        if isinstance(refusal, SlotTaken):
+            return rx.redirect(path(f"{TIME}?taken={address_of(refusal.start)}"))
         catalogue, draft = await self._town_and_draft()
         self.problem = why(refusal, zone_of(catalogue, draft.draft.location if draft else ""))
+        return None
 
 
 def _town_and_draft(session: Session, moment: datetime, key: str) -> tuple[Catalogue, Kept | None]:

@@ -21,7 +21,7 @@ from booking.details import NEEDS, Details, tidied
 from booking.errors import HoldExpired
 from booking.holds import Held, extend, hold, look_at, release
 from booking.store import Table
-from booking.visits import Visit, quote
+from booking.visits import Visit, quote, quote_for
 
 KEPT_FOR = timedelta(hours=24)
 LONGEST_ANSWER = 400
@@ -90,7 +90,7 @@ def choose_way(session: Session, now: datetime, key: str, location: str, mode: s
     """Where, how and how many. A time that was kept for something else is let go. Raises NotBookable."""
     draft = _mine(session, key)
     visit = Visit(tuple(draft.services), location, mode, people)
-    quote(read_catalogue(session), visit.services, people)
+    quote_for(read_catalogue(session), visit)
     if (draft.location, draft.mode, draft.people) != (location, mode, people):
         _let_go(session, now, draft)
         draft.location, draft.mode, draft.people = location, mode, people

@@ -12,10 +12,11 @@ from booking.appointments import cancel, look_up, move
 from booking.errors import MistypedReference, NotBookable, Refusal, SlotTaken, UnknownReference
 from booking.store import in_reading, in_transaction
 from locales.catalogue import _, path
+from portal.appointments.offer import DAYS_AT_ONCE, Day, Near, offer_of, shown_days, shown_near
 from portal.appointments.opened_state import FIND, OpenedState
 from portal.appointments.refusals import why
 from portal.appointments.shown import Shown
-from portal.appointments.time_state import DAYS_AT_ONCE, Day, Near, TimeAnswer, offer_of, shown_days, shown_near
+from portal.appointments.time_state import TimeAnswer
 from portal.appointments.words import zone_of
 from portal.visit import now
 

@@ -8,7 +8,7 @@ import reflex as rx
 
 from locales.catalogue import _
 from portal.appointments.booking_state import BookingState
-from portal.appointments.time_state import Clock, Day, Near, Part
+from portal.appointments.offer import Clock, Day, Near, Part
 from portal.ui.actions import button
 from portal.ui.notices import notice
 from portal.ui.times import days, looking, near_time, next_times, open_day, part_of_day, shut_day, time

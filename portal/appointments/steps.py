@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from locales.catalogue import _
 from portal.ui.frame import step_words
@@ -16,6 +17,11 @@ _NAMES: dict[str, Callable[[], str]] = {
     DETAILS: lambda: _("you"),
     CHECK: lambda: _("check"),
 }
+
+
+def address_of(start: datetime) -> str:
+    """An instant as it stands in an address and in a form: RFC 3339, UTC, to the minute."""
+    return start.strftime("%Y-%m-%dT%H:%MZ")
 
 
 def step_of(route: str) -> str:

@@ -1,76 +1,25 @@
-"""Step 2: when. The next three times first, then every day as a list; a shut or full day stays in it and says why."""
+"""Step 2: when. The time that is chosen is kept for ten minutes from then on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import groupby
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 from pydantic import AwareDatetime, BaseModel, ValidationError
-from sqlmodel import Session
 
-from booking.availability import FreeStart, free_places, nearest, next_places
-from booking.catalogue import Catalogue, read_catalogue
 from booking.errors import NotBookable, Refusal, SlotTaken
-from booking.halls import hall_openings, shut_on
 from booking.store import in_reading, in_transaction
-from booking.visits import Visit as Wanted
 from booking.visits import quote_for
 from locales import dates
-from locales.catalogue import _, current_language, ngettext, path
+from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import choose_time, visit_of
-from portal.appointments.steps import DETAILS
+from portal.appointments.offer import DAYS_AT_ONCE, Day, Near, offer_of, shown_days, shown_near
+from portal.appointments.refusals import why
+from portal.appointments.steps import DETAILS, address_of
 from portal.appointments.words import place_words
-from portal.site import said
 from portal.visit import now
-
-DAYS_AT_ONCE = 14
-
-
-@dataclass(frozen=True)
-class Near:
-    """A card: "Tomorrow", 9:20, the whole date. `value` is the instant (RFC 3339, UTC)."""
-
-    value: str
-    day: str
-    clock: str
-    note: str
-    is_today: bool
-
-
-@dataclass(frozen=True)
-class Clock:
-    value: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Part:
-    """Morning or afternoon."""
-
-    heading: str
-    times: list[Clock]
-
-
-@dataclass(frozen=True)
-class Day:
-    """A day of the list. Without parts it is shut or full, and `count` says which."""
-
-    title: str
-    count: str
-    parts: list[Part]
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What can be chosen: the nearest starts, the days up to `last_day`, and whether there are later ones."""
-
-    near: list[FreeStart]
-    days: list[tuple[date, list[FreeStart], str]]
-    has_more: bool
 
 
 class TimeAnswer(BaseModel):
@@ -93,7 +42,7 @@ class TimeState(BookingState):
     async def open(self):
         with self._speaking():
             self.problem, self.error, self.days_shown = "", "", DAYS_AT_ONCE
-            return await self._show(None)
+            return await self._show(self._taken())
 
     @rx.event
     async def show_more(self):
@@ -117,11 +66,20 @@ class TimeState(BookingState):
                 return None
             try:
                 await in_transaction(choose_time, now(), self._key, start)
+            except SlotTaken:
+                return await self._show(start)
             except Refusal as refusal:
                 await self._refused(refusal)
-                return await self._show(start if isinstance(refusal, SlotTaken) else None)
+                return await self._show(None)
             self.is_ready = False
             return rx.redirect(path(DETAILS))
+
+    def _taken(self) -> datetime | None:
+        """The time that went to somebody else on the way, when the address says so (`?taken=`)."""
+        try:
+            return TimeAnswer.model_validate({"time": self._asked("taken")}).time
+        except ValidationError:
+            return None
 
     async def _show(self, taken: datetime | None):
         found = await self._draft()
@@ -129,74 +87,16 @@ class TimeState(BookingState):
             return await self._way_on()
         catalogue, kept = found
         visit = visit_of(kept.draft)
+        zone = ZoneInfo(catalogue.known_locations[visit.location].timezone)
         try:
             offer = await in_reading(offer_of, now(), visit, self.days_shown, taken)
         except NotBookable as refusal:
             return await self._refused(refusal)
-        zone = ZoneInfo(catalogue.known_locations[visit.location].timezone)
+        if taken and taken not in [free.start for free in offer.near]:
+            self.problem = why(SlotTaken(taken), zone)
         self.near_title = _("The nearest free times") if taken else _("The next three times")
         self.near, self.days, self.has_more = shown_near(offer, zone), shown_days(offer, zone), offer.has_more
         self.place = place_words(catalogue, visit)
         self.length = dates.minutes(quote_for(catalogue, visit).minutes)
-        self.chosen = _value(kept.draft.start_at) if kept.draft.start_at and not taken else ""
+        self.chosen = address_of(kept.draft.start_at) if kept.draft.start_at and not taken else ""
         self.is_ready = True
-
-
-def offer_of(session: Session, moment: datetime, visit: Wanted, days: int, taken: datetime | None) -> Offer:
-    """The starts to choose from. After a start was `taken` by somebody else, the nearest to it come first."""
-    catalogue = read_catalogue(session)
-    zone = ZoneInfo(catalogue.known_locations[visit.location].timezone)
-    today = moment.astimezone(zone).date()
-    last = quote_for(catalogue, visit).last_day(today)
-    until = min(today + timedelta(days=days - 1), last)
-    free = free_places(session, moment, visit, today, until)
-    near = nearest(session, moment, visit, taken) if taken else next_places(session, moment, visit)
-    listed = {day: list(starts) for day, starts in groupby(free, key=lambda start: start.start.astimezone(zone).date())}
-    all_days = [today + timedelta(days=n) for n in range((until - today).days + 1)]
-    rows = [(day, listed.get(day, []), "" if day in listed else _why_none(catalogue, visit.location, day)) for day in all_days]
-    return Offer(near, [row for row in rows if row[1] or row[2]], until < last)
-
-
-def shown_near(offer: Offer, zone: ZoneInfo) -> list[Near]:
-    return [_near(free, zone) for free in offer.near]
-
-
-def shown_days(offer: Offer, zone: ZoneInfo) -> list[Day]:
-    return [_day(day, free, reason, zone) for day, free, reason in offer.days]
-
-
-def _why_none(catalogue: Catalogue, location: str, day: date) -> str:
-    """Why a day has no times: closed and why, or full; "" for a day on which we never open."""
-    if shut := shut_on(catalogue, location, day, current_language()):
-        reason = _(shut.reason[current_language()]) if shut.is_holiday else said(shut.reason)
-        # Translators: {reason} is the name of a holiday, or why the house is shut that day
-        return _("closed: {reason}", reason=reason) if reason else _("closed")
-    return _("full") if hall_openings(catalogue, location, day, day) else ""
-
-
-def _near(free: FreeStart, zone: ZoneInfo) -> Near:
-    local, today = free.start.astimezone(zone).date(), now().astimezone(zone).date()
-    return Near(
-        _value(free.start), dates.near_day(local, today), dates.time(free.start, zone), dates.day(local), local == today
-    )
-
-
-def _day(day: date, free: list[FreeStart], reason: str, zone: ZoneInfo) -> Day:
-    count = ngettext("{n} time", "{n} times", len(free)) if free else reason
-    halves = ((_("Morning"), lambda hour: hour < 13), (_("Afternoon"), lambda hour: hour >= 13))
-    parts = [
-        Part(
-            heading,
-            [
-                Clock(_value(each.start), dates.time(each.start, zone))
-                for each in free
-                if within(each.start.astimezone(zone).hour)
-            ],
-        )
-        for heading, within in halves
-    ]
-    return Day(dates.day(day), count, [part for part in parts if part.times])
-
-
-def _value(start: datetime) -> str:
-    return start.strftime("%Y-%m-%dT%H:%MZ")

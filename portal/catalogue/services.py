@@ -9,7 +9,7 @@ from locales.catalogue import _
 from portal.catalogue.rows import service_row
 from portal.catalogue.searching import SearchState, answers, search_form
 from portal.site import drawn_catalogue, page, said
-from portal.ui.frame import stack, title
+from portal.ui.frame import title
 from portal.ui.icons import icon
 from portal.ui.rows import rows
 
@@ -23,7 +23,7 @@ def services() -> rx.Component:
         title(services_title(), lead=_("Choose what you come for. You can book most of it here, without an account.")),
         search_form(SearchState.question),
         answers(),
-        stack(*[_topic(topic) for topic in drawn_catalogue().topics.values()], space="far"),
+        rx.el.div(*[_topic(topic) for topic in drawn_catalogue().topics.values()], class_name="columns even"),
         route="/services/",
     )
 
@@ -33,5 +33,5 @@ def _topic(topic: Topic) -> rx.Component:
     return rx.el.section(
         rx.el.h2(icon(topic.icon), rx.el.span(said(topic.name)), id=topic.slug, tab_index=-1, class_name="split"),
         rows(*[service_row(service) for service in services]),
-        class_name="flow measure",
+        class_name="flow",
     )

@@ -124,10 +124,13 @@ def test_a_service_that_does_not_exist_changes_nothing(town: Store) -> None:
     assert kept(town).services == SERVICES
 
 
-def test_a_way_that_is_not_offered_changes_nothing(town: Store) -> None:
+@pytest.mark.parametrize(
+    ("place", "mode", "people"), [("pacos", "in_person", 99), ("atlantis", "in_person", 1), ("pacos", "by_pigeon", 1)]
+)
+def test_a_way_that_is_not_offered_changes_nothing(town: Store, place: str, mode: str, people: int) -> None:
     filled(town)
     with pytest.raises(NotBookable):
-        write(town, draft.choose_way, NOW, KEY, "pacos", "in_person", 99)
+        write(town, draft.choose_way, NOW, KEY, place, mode, people)
     assert kept(town).start_at == NINE
 
 

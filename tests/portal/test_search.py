@@ -56,7 +56,9 @@ def test_everyday_words_find_the_service_first(demo: Store, language: str, quest
     assert found(demo, question, language)[0] == service
 
 
-@pytest.mark.parametrize("question", ["", "   ", "asdfgh", "xx", "the and of", "<script>alert(1)</script>", "'; DROP TABLE service; --", "😀"])
+@pytest.mark.parametrize(
+    "question", ["", "   ", "asdfgh", "xx", "the and of", "<script>alert(1)</script>", "'; DROP TABLE service; --", "😀"]
+)
 def test_nonsense_finds_nothing(demo: Store, question: str) -> None:
     assert found(demo, question, "en") == []
 
