@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: run test check bench prove lock words clean
+.PHONY: run test check bench pictures lock words clean
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -17,6 +17,10 @@ check: .venv/installed-dev
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.bench
+
+# The two pictures in the README, taken by the browser tests.
+pictures: .venv/installed-dev
+	@ATRIO_PICTURES=docs/images sh tests/run.sh tests/journeys/test_pictures.py
 
 # Pinned with hashes and without addresses, so that the same versions come from whichever index pip is set up to use.
 lock: .venv/installed-dev

@@ -38,7 +38,7 @@ def _visit() -> rx.Component:
         summary(
             row(_("What for"), CheckState.what_for, change=path("/services/")),
             row(_("When"), rx.el.b(CheckState.day), rx.el.br(), CheckState.hours, change=path(TIME)),
-            row(_("Where"), CheckState.place, rx.el.br(), local_name(CheckState.address), change=path(WAY)),
+            row(_("Where or how"), CheckState.place, rx.el.br(), local_name(CheckState.address), change=path(WAY)),
             row(_("People"), CheckState.people, change=path(WAY)),
         ),
         small=True,
@@ -63,7 +63,7 @@ def _bring() -> rx.Component:
 
 
 def _promise() -> rx.Component:
-    return rx.el.p(_("We use this only for your visit. "), rx.el.a(_("What we keep and why"), href=path("/privacy/")))
+    return rx.el.p(_("We use this only for your visit."), " ", rx.el.a(_("What we keep, and why"), href=path("/privacy/")))
 
 
 def _decide() -> rx.Component:

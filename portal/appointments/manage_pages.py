@@ -51,7 +51,7 @@ def _ask() -> rx.Component:
             text_field(
                 "access_key",
                 _("Access code"),
-                hint=_("16 signs, in four groups."),
+                hint=_("16 letters and digits, in four groups."),
                 error=FindState.errors.get("access_key", ""),
                 dir="ltr",
                 auto_complete="off",
@@ -131,7 +131,7 @@ def move() -> rx.Component:
             MoveState.is_ready,
             rx.el.p(
                 # Translators: {day} is a whole date, {hours} is "17:40 to 18:00"
-                _("Until now it is {day}, {hours}.", day=MoveState.shown.day, hours=MoveState.shown.hours),
+                _("Your appointment is still {day}, {hours}.", day=MoveState.shown.day, hours=MoveState.shown.hours),
                 " ",
                 rx.el.b(_("It stays yours until the new time is confirmed.")),
             ),
@@ -167,7 +167,7 @@ def cancel() -> rx.Component:
                 row(_("Booking code"), code(shown.reference)),
                 row(_("What for"), shown.what_for),
                 row(_("When"), rx.el.b(shown.day), rx.el.br(), shown.hours),
-                row(_("Where"), shown.place),
+                row(_("Where or how"), shown.place),
             ),
             rx.el.p(_("Your time then goes to somebody else at once. If another time would do, you can move it instead.")),
             actions(

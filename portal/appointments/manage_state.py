@@ -138,7 +138,7 @@ class MoveState(OpenedState):
             return self._to_find()
         catalogue, appointment = opened
         try:
-            offer = await in_reading(offer_of, now(), appointment.visit, self.days_shown, taken)
+            offer = await in_reading(offer_of, now(), appointment.visit, self.days_shown, taken=taken)
         except NotBookable as refusal:
             return await self._refused(refusal)
         zone = zone_of(catalogue, appointment.location)

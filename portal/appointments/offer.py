@@ -66,19 +66,30 @@ class Offer:
     has_more: bool
 
 
-def offer_of(session: Session, moment: datetime, visit: Wanted, days: int, taken: datetime | None) -> Offer:
-    """The starts to choose from. After a start was `taken` by somebody else, the nearest to it come first."""
+def offer_of(
+    session: Session, moment: datetime, visit: Wanted, days: int, *, taken: datetime | None = None, mine: datetime | None = None
+) -> Offer:
+    """The starts to choose from: after a start was `taken` by somebody else, the nearest to it come first.
+
+    `mine` is the start that is kept for the one who asks: free for them, though for nobody else.
+    """
     catalogue = read_catalogue(session)
     zone = ZoneInfo(catalogue.known_locations[visit.location].timezone)
     today = moment.astimezone(zone).date()
     last = quote_for(catalogue, visit).last_day(today)
     until = min(today + timedelta(days=days - 1), last)
-    free = free_places(session, moment, visit, today, until)
-    near = nearest(session, moment, visit, taken) if taken else next_places(session, moment, visit)
+    free = _with(mine, free_places(session, moment, visit, today, until))
+    near = _with(mine, nearest(session, moment, visit, taken) if taken else next_places(session, moment, visit))
     listed = {day: list(starts) for day, starts in groupby(free, key=lambda start: start.start.astimezone(zone).date())}
     all_days = [today + timedelta(days=n) for n in range((until - today).days + 1)]
     rows = [(day, listed.get(day, []), "" if day in listed else _why_none(catalogue, visit.location, day)) for day in all_days]
     return Offer(near, [row for row in rows if row[1] or row[2]], until < last)
+
+
+def _with(mine: datetime | None, free: list[FreeStart]) -> list[FreeStart]:
+    if mine is None or mine in [each.start for each in free]:
+        return free
+    return sorted([*free, FreeStart(mine, 1)], key=lambda each: each.start)
 
 
 def shown_near(offer: Offer, zone: ZoneInfo) -> list[Near]:

@@ -43,7 +43,7 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
             )
         case TooLate(until=until):
             return _(
-                "This could be changed until {moment}. Please ring us: we will find a way.",
+                "It could be moved or cancelled until {moment}. Please ring us: we will find a way.",
                 moment=dates.moment(until, zone),
             )
         case ExtendedEnough():
@@ -51,7 +51,9 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
         case HoldExpired():
             return _("There is no time kept for you any more. Please choose one again; your other answers are still here.")
         case MistypedReference():
-            return _("There is a typing slip in the booking code. Please compare it with your confirmation, sign by sign.")
+            return _(
+                "There is a typing slip in the booking code. Please compare it with your confirmation, character by character."
+            )
         case UnknownReference():
             return _(
                 "We cannot find an appointment with these two codes. Please check both, or ring us and we will look together."
@@ -92,7 +94,7 @@ def _fix(problem: Problem) -> str:
                 "Please shorten this to {n} character.", "Please shorten this to {n} characters.", problem.limit or 0
             )
         case _, "control-characters":
-            return _("There is an invisible sign in this answer. Please type it again instead of pasting it.")
+            return _("There is an invisible character in this answer. Please type it again instead of pasting it.")
         case "name", _:
             return _("Please type the name we should call you by.")
         case "email", "not-an-email":

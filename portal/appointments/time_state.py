@@ -19,6 +19,7 @@ from portal.appointments.offer import DAYS_AT_ONCE, Day, Near, offer_of, shown_d
 from portal.appointments.refusals import why
 from portal.appointments.steps import DETAILS, address_of
 from portal.appointments.words import place_words
+from portal.ui.rows import way_words
 from portal.visit import now
 
 
@@ -88,15 +89,17 @@ class TimeState(BookingState):
         catalogue, kept = found
         visit = visit_of(kept.draft)
         zone = ZoneInfo(catalogue.known_locations[visit.location].timezone)
+        held = kept.held
+        mine = held.start if held and held.expires_at > now() else None
         try:
-            offer = await in_reading(offer_of, now(), visit, self.days_shown, taken)
+            offer = await in_reading(offer_of, now(), visit, self.days_shown, taken=taken, mine=mine)
         except NotBookable as refusal:
             return await self._refused(refusal)
         if taken and taken not in [free.start for free in offer.near]:
             self.problem = why(SlotTaken(taken), zone)
         self.near_title = _("The nearest free times") if taken else _("The next three times")
         self.near, self.days, self.has_more = shown_near(offer, zone), shown_days(offer, zone), offer.has_more
-        self.place = place_words(catalogue, visit)
+        self.place = place_words(catalogue, visit) if visit.mode == "in_person" else way_words(visit.mode)
         self.length = dates.minutes(quote_for(catalogue, visit).minutes)
-        self.chosen = address_of(kept.draft.start_at) if kept.draft.start_at and not taken else ""
+        self.chosen = address_of(mine) if mine else ""
         self.is_ready = True

@@ -83,7 +83,7 @@ def _tasks() -> rx.Component:
             card(
                 _("Find my appointment"),
                 path("/appointment/"),
-                _("Look it up, move it or cancel it with the code you were given."),
+                _("Look it up, move it or cancel it with the two codes you were given."),
                 sign="file-text",
             ),
             card(

@@ -82,7 +82,7 @@ def answers() -> rx.Component:
 def _found_list() -> rx.Component:
     return rx.el.section(
         # Translators: {question} is what the person typed into the search box
-        rx.el.h2(_("For “{question}” we found", question=SearchState.question)),
+        rx.el.h2(_("What we found for “{question}”", question=SearchState.question)),
         rx.el.ul(
             rx.foreach(
                 SearchState.found,

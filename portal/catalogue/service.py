@@ -57,7 +57,7 @@ def _way(service: Service, mode: str) -> rx.Component:
         "phone": _("By telephone: we call you"),
     }
     below = {
-        "in_person": _("You choose the place and the time. Nobody waits."),
+        "in_person": _("You choose the place and the time. You are expected then."),
         "video": _("Nothing to install. If the picture fails, we ring you."),
         "phone": _("You choose the time. We ring the number you give us."),
     }
@@ -88,9 +88,11 @@ def booking_address(slug: str, mode: str = "") -> str:
 
 def _bring(service: Service) -> rx.Component:
     things = listed(service.bring)
+    if not things:
+        return section(_("What to bring"), rx.el.p(_("You need not bring anything.")))
     return section(
         _("What to bring"),
-        rx.el.ul(*[rx.el.li(thing) for thing in things], class_name="prose") if things else rx.el.p(_("Nothing. Just come.")),
+        rx.el.ul(*[rx.el.li(thing) for thing in things], class_name="prose"),
         rx.el.p(_("Something missing? Come anyway. We start with what you have, and say what can follow.")),
     )
 

@@ -18,20 +18,20 @@ def accessibility_title() -> str:
 def accessibility() -> rx.Component:
     return page(
         stack(
-            title(accessibility_title(), lead=_("Everyone must be able to do this alone, or with the help they choose.")),
+            title(accessibility_title(), lead=_("Everyone must be able to use this site alone, or with the help they choose.")),
             prose(
                 rx.el.h2(_("How this site is made")),
                 rx.el.ul(
                     rx.el.li(_("Everything works with a keyboard alone, and is read aloud in a sensible order.")),
                     rx.el.li(_("Text can grow to four times its size; nothing is cut off and nothing overlaps.")),
                     rx.el.li(_("Colour is never the only sign. Dark screens and high contrast follow your own settings.")),
-                    rx.el.li(_("There is always more time: a time we keep for you can be kept longer with one button.")),
-                    rx.el.li(_("No puzzles, no images of letters, no passwords to invent.")),
+                    rx.el.li(_("If you need more time, one button keeps your time for longer.")),
+                    rx.el.li(_("No puzzles, no twisted letters to decipher, no passwords to invent.")),
                 ),
                 rx.el.p(
                     _(
                         "We work to the Web Content Accessibility Guidelines 2.2, level AA. "
-                        "Every page is tested by machine in every language, and by people with a keyboard and a screen reader."
+                        "Every page is tested in every language: by machine, with a keyboard alone, on a small screen and with large text."
                     )
                 ),
             ),
@@ -93,7 +93,8 @@ def privacy() -> rx.Component:
                 rx.el.p(
                     _(
                         "While you book, this tab of your browser keeps one number that leads to your answers on our side. "
-                        "It is gone when you close the tab. The size of text you choose is also kept in your browser."
+                        "
+                        "After booking, or when you open an appointment, it also keeps the two codes. Both are gone when you close the tab. The text size you choose stays in your browser."
                     )
                 ),
                 rx.el.p(_("Answers you do not finish are deleted after 24 hours.")),

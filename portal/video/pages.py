@@ -24,7 +24,11 @@ def video() -> rx.Component:
         title(video_title()),
         rx.cond(
             VideoState.is_ready,
-            rx.cond(VideoState.meeting, _way_in(), rx.cond(VideoState.is_over, _over(), _unknown())),
+            rx.cond(
+                VideoState.meeting,
+                _way_in(),
+                rx.cond(VideoState.is_over, _over(), rx.cond(VideoState.is_open, _not_yet(), _unknown())),
+            ),
             looking(_("One moment, we are fetching this for you.")),
         ),
         route="/video/",
@@ -43,7 +47,7 @@ def _way_in() -> rx.Component:
                 rx.el.li(_("Let the browser use your camera and microphone when it asks. Without a camera is fine too.")),
                 rx.el.li(_("Have your papers beside you, and a quiet place if you can.")),
                 rx.el.li(
-                    _("Picture or sound fail? Ring us, and we go on by telephone:"), " ", telephone(town.telephone, town.call)
+                    _("No picture or sound? Ring us, and we go on by telephone:"), " ", telephone(town.telephone, town.call)
                 ),
                 class_name="prose",
             ),
@@ -57,6 +61,18 @@ def _over() -> rx.Component:
     return stack(
         notice(_("This appointment is over or was cancelled, so there is no meeting to enter."), kind="warn"),
         actions(link_button(_("Find my appointment"), path("/appointment/"), kind="second")),
+    )
+
+
+def _not_yet() -> rx.Component:
+    town = town_facts()
+    return notice(
+        rx.el.p(
+            _("Your meeting is not ready yet. If it does not open at your time, please ring us."),
+            " ",
+            telephone(town.telephone, town.call),
+        ),
+        kind="warn",
     )
 
 

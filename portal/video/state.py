@@ -25,13 +25,14 @@ class VideoState(Visit, rx.State):
     moment: rx.Field[str] = rx.field("")
     what_for: rx.Field[str] = rx.field("")
     is_ready: rx.Field[bool] = rx.field(False)
+    is_open: rx.Field[bool] = rx.field(False)
     is_over: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def open(self):
         with self._speaking():
             reference, _dot, access_key = self.router.url.fragment[:200].partition(".")
-            self.meeting, self.is_ready, self.is_over = "", True, False
+            self.meeting, self.is_ready, self.is_open, self.is_over = "", True, False, False
             try:
                 catalogue, appointment = await in_reading(_opened, reference, access_key)
             except Refusal:
@@ -39,6 +40,7 @@ class VideoState(Visit, rx.State):
             self._show(catalogue, appointment, now())
 
     def _show(self, catalogue: Catalogue, appointment: Appointment, moment: datetime) -> None:
+        self.is_open = True
         self.is_over = appointment.state != BOOKED or appointment.end_at < moment
         self.meeting = "" if self.is_over else meeting_address(catalogue.town, appointment) or ""
         self.moment = dates.moment(appointment.start_at, zone_of(catalogue, appointment.location))

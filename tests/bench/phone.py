@@ -41,20 +41,25 @@ _WATCH_LOADING = """
 """
 
 # The answer to a tap: the first frame painted after something in the body changed, or the first text of the next page.
+# `benchTapped` waits for that answer and is kept across pages.
 _WATCH_TAPS = """
 (() => {
-  const now = () => performance.timeOrigin + performance.now();
-  const kept = sessionStorage;
-  const answered = (at) => { if (kept.benchTapped && !kept.benchAnswered) kept.benchAnswered = at - kept.benchTapped; };
-  addEventListener("pointerup", (event) => {
-    if (kept.benchArmed && !kept.benchTapped) kept.benchTapped = performance.timeOrigin + event.timeStamp;
-  }, true);
+  let tapped = +sessionStorage.benchTapped;
+  const answered = (at) => {
+    if (!tapped) return;
+    sessionStorage.benchAnswered = at - tapped;
+    tapped = 0;
+    sessionStorage.removeItem("benchTapped");
+  };
+  const painted = new MessageChannel();
+  painted.port1.onmessage = () => answered(performance.timeOrigin + performance.now());
+  addEventListener("pointerup", (event) => { sessionStorage.benchTapped = tapped = performance.timeOrigin + event.timeStamp; }, true);
   new MutationObserver((changes) => {
-    if (!kept.benchTapped || !changes.some(({ target }) => target === document.documentElement || document.body?.contains(target))) return;
-    requestAnimationFrame(() => { const { port1, port2 } = new MessageChannel(); port1.onmessage = () => answered(now()); port2.postMessage(0); });
+    const isSeen = ({ target }) => target === document.documentElement || document.body?.contains(target);
+    if (tapped && changes.some(isSeen)) requestAnimationFrame(() => painted.port2.postMessage(0));
   }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-  new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
-    if (entry.name === "first-contentful-paint") answered(performance.timeOrigin + entry.startTime);
+  new PerformanceObserver((list) => list.getEntries().forEach(({ name, startTime }) => {
+    if (name === "first-contentful-paint") answered(performance.timeOrigin + startTime);
   })).observe({ type: "paint", buffered: true });
 })();
 """
@@ -78,9 +83,9 @@ class Phone:
         self._context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)
         self._context.set_default_timeout(PATIENCE)
         self._context.add_init_script(_WATCH_LOADING % json.dumps(awaits))
-        self._context.add_init_script(_WATCH_TAPS)
         self.page = self._context.new_page()
         self.air = _Air(slowed(self.page))
+        self._watches_taps = False
 
     def open(self, address: str) -> Load:
         """The page, loaded until it is usable and nothing more arrives."""
@@ -94,11 +99,17 @@ class Phone:
 
     def tap(self, selector: str) -> float:
         """Milliseconds from the finger leaving the glass to the first thing that changes."""
-        self.page.evaluate(
-            "() => { delete sessionStorage.benchTapped; delete sessionStorage.benchAnswered; sessionStorage.benchArmed = 1 }"
-        )
+        self._watch_taps()
+        self.page.evaluate("() => sessionStorage.removeItem('benchAnswered')")
         self.page.locator(selector).first.tap(no_wait_after=True)
-        return self._until("+sessionStorage.benchAnswered")
+        return self._until("+(sessionStorage.benchAnswered ?? 0)")
+
+    def _watch_taps(self) -> None:
+        """From here on, and on every page opened from here: a load is measured without it, for it isn't free."""
+        if not self._watches_taps:
+            self._context.add_init_script(_WATCH_TAPS)
+            self.page.evaluate(_WATCH_TAPS)
+            self._watches_taps = True
 
     def rest(self) -> None:
         """Wait until nothing has arrived for a while."""

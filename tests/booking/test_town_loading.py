@@ -64,7 +64,7 @@ def test_what_is_read_back_is_what_the_file_says(store: Store, load):
     assert [counter.slug for counter in catalogue.counters_at("serra")] == ["serra-1", "serra-2"]
     assert catalogue.own_holidays[0].month_day == "08-11"
     christmas_eve = min(catalogue.closures, key=lambda row: row.starts)
-    assert (christmas_eve.starts, christmas_eve.ends) == (datetime(2026, 12, 24, 12, 30), datetime(2026, 12, 25))  # noqa: DTZ001
+    assert (christmas_eve.starts, christmas_eve.ends) == (datetime(2026, 12, 24, 12, 30), datetime(2026, 12, 25))
     assert [notice.first_day for notice in catalogue.notices] == [date(2026, 11, 20), date(2026, 12, 1), None]
 
 

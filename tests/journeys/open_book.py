@@ -47,8 +47,13 @@ class OpenBook:
         return only
 
     def all_that_is_promised(self) -> tuple[object, ...]:
-        """The town, and everything anybody was ever promised in it, to compare with later."""
+        """The town, and whatever anybody was ever promised in it, to compare with later."""
         return read(self.store, _all_that_is_promised)
+
+    def a_free_start(self, visit: Visit) -> datetime:
+        """The last one that can be booked, where nobody else is looking."""
+        far_away = datetime.now(UTC) + timedelta(days=1_000)
+        return read(self.store, nearest, datetime.now(UTC), visit, far_away, count=1)[0].start
 
     def take_every_place(self, visit: Visit, start: datetime) -> None:
         """Other people book whatever is free at this start."""
@@ -77,8 +82,12 @@ def _appointments_of(session: Session, name: str) -> list[Appointment]:
 
 
 def _all_that_is_promised(session: Session) -> tuple[object, ...]:
-    tables = (Appointment, AppointmentChange, Seat, Hold)
-    rows = tuple(tuple(repr(row) for row in session.exec(select(table).order_by(col(table.id)))) for table in tables)
+    seats = select(Seat).where(col(Seat.appointment_id).is_not(None)).order_by(col(Seat.id))
+    promises = (
+        select(Appointment).order_by(col(Appointment.id)),
+        select(AppointmentChange).order_by(col(AppointmentChange.id)),
+    )
+    rows = tuple(tuple(map(repr, session.exec(each))) for each in (seats, *promises))
     return read_catalogue(session).town.revision, *rows
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from booking.references import BODY, KEY_SYMBOLS, SYMBOLS, check_symbol
 from playwright.sync_api import BrowserContext, Page, expect
 
+from booking.references import BODY, KEY_SYMBOLS, SYMBOLS, check_symbol
 from tests.journeys.machinery import signs_of_machinery
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import Resident

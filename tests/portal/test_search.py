@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+
 from booking.store import Store, transaction
 from booking.town import load_town
-
 from portal.catalogue.index import find_services
 from portal.visit import now
 
