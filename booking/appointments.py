@@ -106,6 +106,7 @@ def move(
     """
     start, appointment = checked_instant(start), look_up(session, reference, access_key)
     if earlier_subject(session, now, "move", once, appointment.reference, start):
+        session.refresh(appointment)
         return appointment
     _open(session, now, appointment)
     if appointment.state != BOOKED:
@@ -128,6 +129,7 @@ def cancel(session: Session, now: datetime, reference: str, access_key: str, *, 
         raise NotValid(tuple(problems))
     appointment = look_up(session, reference, access_key)
     if earlier_subject(session, now, "cancel", once, appointment.reference, reason):
+        session.refresh(appointment)
         return appointment
     _open(session, now, appointment)
     if appointment.state == BOOKED:

@@ -10,6 +10,7 @@ from booking.counter_time import Terms, in_order, taken_now, terms
 from booking.errors import NotValid, Problem
 from booking.hours import day_span, local_day
 from booking.interval import first_minute_from, instant_of
+from booking.slots import NOTHING_TAKEN
 from booking.visits import Visit
 
 
@@ -64,6 +65,18 @@ def days_with_places(session: Session, now: datetime, visit: Visit, channel: str
     days = groupby(starts, key=lambda start: local_day(offered.zone, start))
     listed = ((day, list(of_day)) for day, of_day in days)
     return [FreeDay(day, len(of_day), instant_of(of_day[0])) for day, of_day in listed]
+
+
+def days_if_empty(
+    session: Session, now: datetime, visit: Visit, first_day: date, last_day: date, channel: str = "online"
+) -> set[date]:
+    """The local days that would have a start if nobody had booked: on these, no free start means full. Raises as `free_places`."""
+    offered = terms(session, now, visit, channel)
+    nobody = [NOTHING_TAKEN] * len(offered.opened.counter_ids)
+    until = day_span(offered.zone, min(last_day, offered.last_day))[1]
+    earliest = max(offered.earliest, day_span(offered.zone, first_day)[0])
+    starts = offered.opened.counters.free_places(nobody, offered.quote.length, earliest, until, offered.kept)
+    return {local_day(offered.zone, start) for start, _ in starts}
 
 
 def _whole_horizon(session: Session, now: datetime, visit: Visit, channel: str) -> list[tuple[int, int]]:

@@ -28,6 +28,11 @@ class Details:
     interpreter_language: str = ""
 
 
+def storable(text: str) -> str:
+    """Without what neither a database nor an answer over the wire can carry: NUL and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
 def tidied(details: Details, town: Town, mode: str = "in_person") -> Details:
     """The same details in the one form in which they are kept. Raises NotValid with everything that is wrong.
 

@@ -72,9 +72,12 @@ def hand_over(session: Session, hold_id: int, appointment_id: int) -> bool:
 
 def checked_instant(start: object) -> datetime:
     """A start as UTC. Raises NotValid for anything but an aware datetime."""
-    if not isinstance(start, datetime) or start.utcoffset() is None:
-        raise NotValid((Problem("start", "not-an-instant"),))
-    return start.astimezone(UTC)
+    try:
+        if isinstance(start, datetime) and start.utcoffset() is not None:
+            return start.astimezone(UTC)
+    except OverflowError:
+        pass  # the first and the last day of the calendar have no other zones
+    raise NotValid((Problem("start", "not-an-instant"),))
 
 
 def _checked_start(offered: Terms, now: datetime, start: datetime) -> int:

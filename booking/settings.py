@@ -7,6 +7,7 @@ import os
 import secrets
 from difflib import get_close_matches
 from functools import cache
+from io import StringIO
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,8 @@ from dotenv.parser import parse_stream
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-ENV_FILE = Path(".env")
+# Another file than `.env`, for tests and for a second installation from one checkout.
+ENV_FILE = Path(os.environ.get("ATRIO_ENV_FILE", ".env"))
 DEMO_TOWN = Path(__file__).parent / "demo" / "vila-clara.toml"
 
 MUST_BE = {
@@ -153,7 +155,7 @@ def read_settings(env_file: Path = ENV_FILE) -> Settings:
     """Read the environment and `env_file`; the environment wins. Raises SettingsError with one sentence."""
     _check_lines(env_file)
     try:
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+        return Settings(_env_file=env_file, _env_file_encoding="utf-8-sig")  # type: ignore[call-arg]
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
 
@@ -203,14 +205,24 @@ def _check_lines(env_file: Path) -> None:
     if not env_file.is_file():
         return
     names = [f"ATRIO_{name.upper()}" for name in Settings.model_fields]
-    with env_file.open(encoding="utf-8", errors="replace") as lines:
-        for line in parse_stream(lines):
-            where = f"{env_file}, line {line.original.line}"
-            if line.error:
-                raise SettingsError(f"{where}: this is not NAME=value: {line.original.string.strip()!r}.")
-            if (line.key or "").startswith("ATRIO_") and line.key not in names:
-                near = get_close_matches(line.key or "", names, 1)
-                raise SettingsError(f"{where}: {line.key} isn't a setting{f'; did you mean {near[0]}?' if near else '.'}")
+    for line in parse_stream(StringIO(_text_of(env_file))):
+        where = f"{env_file}, line {line.original.line}"
+        if line.error:
+            # Only the name: what follows may be a secret.
+            begins = line.original.string.strip().partition("=")[0]
+            raise SettingsError(f"{where}: this is not NAME=value; it begins {begins!r}.")
+        if (line.key or "").startswith("ATRIO_") and line.key not in names:
+            near = get_close_matches(line.key or "", names, 1)
+            raise SettingsError(f"{where}: {line.key} isn't a setting{f'; did you mean {near[0]}?' if near else '.'}")
+
+
+def _text_of(env_file: Path) -> str:
+    try:
+        return env_file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{env_file} isn't written in UTF-8: save it again in that encoding.") from None
+    except OSError as error:
+        raise SettingsError(f"{env_file} can't be read: {error.strerror}.") from None
 
 
 def _sentence(error: ValidationError) -> str:

@@ -101,6 +101,13 @@ def the_store() -> Store:
     return Store(chosen.database, signing_secret(chosen))
 
 
+def let_go() -> None:
+    """Close what this process opened, before it forks: two processes must not speak on one connection."""
+    if the_store.cache_info().currsize:
+        the_store().close()
+        the_store.cache_clear()
+
+
 @contextmanager
 def transaction(store: Store) -> Iterator[Session]:
     """A session that writes: all of it is committed at the end, or nothing. Rows stay readable afterwards."""

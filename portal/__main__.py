@@ -6,6 +6,7 @@ Every command ends with an exit code and says in one plain sentence what is wron
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from portal.commands import Refused
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    # What this program writes (database, secret, letters) is nobody else's to read, also in a folder that was there before.
+    os.umask(0o077)
     chosen = parser().parse_args(arguments)
     try:
         return chosen.command(chosen) or 0

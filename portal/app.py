@@ -7,7 +7,7 @@ import reflex as rx
 from locales.pages import add_localized
 from portal.doors import doors
 from portal.headers import Headers
-from portal.lost import lost
+from portal.lost import Lost
 from portal.routes import Page, pages
 from portal.site import drawn_catalogue, page_title
 from portal.trouble import caught
@@ -24,7 +24,7 @@ app = rx.App(
         rx.el.script(src="/site.js"),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
     ],
-    api_transformer=[doors, Headers],
+    api_transformer=[doors, Lost, Headers],
     backend_exception_handler=caught,
 )
 
@@ -43,4 +43,3 @@ def _add(page: Page) -> None:
 
 for each in pages():
     _add(each)
-app.add_page(lost, route="404", title=page_title("404"))

@@ -6,13 +6,14 @@ import os
 import socket
 from argparse import Namespace
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from booking.catalogue import NoTown, read_catalogue
 from booking.settings import Settings, data_folder, settings
-from booking.store import migrate, read, the_store, write
+from booking.store import let_go, migrate, read, the_store, write
 from booking.town import TownRefused, check_town, load_town
 from portal import build
 from portal.visit import now
@@ -26,7 +27,7 @@ def run(_: Namespace) -> None:
     """Everything that is missing, then serve."""
     port_is_free(settings())
     migrate_book(_)
-    if not has_town():
+    if loaded_digest() != file_digest(settings().town):
         _load(settings().town)
     build_site(_)
     say_where(settings())
@@ -37,22 +38,23 @@ def serve(_: Namespace) -> None:
     """Serve what is built, until Ctrl-C. Needs neither node nor the internet."""
     chosen = settings()
     port_is_free(chosen)
-    if not has_town():
-        raise Refused("No town has been loaded into the database yet. Load one: python -m portal load TOWN.toml")
+    loaded = _the_loaded_town()
     if not build.BUILT.is_dir():
         raise Refused("The site is not built yet. Build it: python -m portal build")
-    if not build.is_current(revision()):
+    if not build.is_current(loaded):
         print("Note: the pages were built before the last change. To draw them again: python -m portal build")
     os.environ.update(serving_environment(chosen))
+    let_go()
     _granian(chosen)
 
 
 def build_site(_: Namespace) -> None:
-    if build.is_current(revision()):
+    loaded = _the_loaded_town()
+    if build.is_current(loaded):
         return
     print("Drawing the pages in every language (half a minute the first time)", flush=True)
     try:
-        build.build(revision())
+        build.build(loaded)
     except build.BuildFailed as failure:
         raise Refused(f"The pages could not be drawn. The last lines say why:\n{failure}") from failure
 
@@ -100,17 +102,24 @@ def _check_installation() -> int:
     return int(not all(findings))
 
 
-def has_town() -> bool:
+def loaded_digest() -> str:
+    """Which town file was loaded last, "" before the first. The pages are drawn from it."""
     try:
-        read(the_store(), read_catalogue)
+        return read(the_store(), read_catalogue).town.digest
     except NoTown:
-        return False
-    return True
+        return ""
+    except SQLAlchemyError as error:
+        raise Refused(
+            "The database cannot be read. If it is new: python -m portal migrate. "
+            f"If it is PostgreSQL, is it running? It says: {_first_line(error)}"
+        ) from error
 
 
-def revision() -> str:
-    """What the pages are drawn from: the town as it was loaded last."""
-    return read(the_store(), read_catalogue).town.digest
+def file_digest(town: Path) -> str:
+    try:
+        return sha256(town.read_bytes()).hexdigest()
+    except OSError as error:
+        raise Refused(f"The town file {town} cannot be read: {error.strerror}.") from error
 
 
 def port_is_free(chosen: Settings) -> None:
@@ -118,9 +127,14 @@ def port_is_free(chosen: Settings) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("", chosen.port))
-        except OSError:
+        except PermissionError:
             raise Refused(
-                f"Port {chosen.port} is already in use on this machine. Choose another: ATRIO_PORT={chosen.port + 1} make run"
+                f"Port {chosen.port} needs more rights than you have. Choose one above 1023: ATRIO_PORT=8000 make run"
+            ) from None
+        except OSError:
+            another = 8001 if chosen.port == 65535 else chosen.port + 1
+            raise Refused(
+                f"Port {chosen.port} is already in use on this machine. Choose another: ATRIO_PORT={another} make run"
             ) from None
 
 
@@ -158,6 +172,12 @@ def _granian(chosen: Settings) -> None:
     ).serve()
 
 
+def _the_loaded_town() -> str:
+    if digest := loaded_digest():
+        return digest
+    raise Refused("No town has been loaded into the database yet. Load one: python -m portal load TOWN.toml")
+
+
 def _load(town: Path, *, dry_run: bool = False) -> None:
     """A change is shown before it is made."""
     try:
@@ -175,9 +195,9 @@ def _finding(what: str, trouble: str) -> bool:
 
 def _database_trouble() -> str:
     try:
-        return "" if has_town() else "no town loaded yet: python -m portal load TOWN.toml"
-    except SQLAlchemyError as error:
-        return _first_line(error)
+        return "" if loaded_digest() else "no town loaded yet: python -m portal load TOWN.toml"
+    except Refused as refusal:
+        return str(refusal)
 
 
 def _town_trouble(chosen: Settings) -> str:

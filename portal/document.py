@@ -37,7 +37,8 @@ def speak_the_language_of_the_address(source: str) -> str:
 
 def talk_to_the_origin(source: str) -> str:
     """The page's socket goes to whatever host and port served the page: one build runs anywhere."""
-    return _replaced(source, "endpoint.hostname = frontend_hostname;", "endpoint.host = window.location.host;")
+    source = _replaced(source, "endpoint.hostname = frontend_hostname;", "endpoint.host = window.location.host;")
+    return _replaced(source, 'endpoint.port = "";', "// The port stays the one that served the page.")
 
 
 def _replaced(source: str, old: str, new: str) -> str:

@@ -17,11 +17,12 @@ from portal.site import drawn_catalogue
 
 async def to_their_language(request: Request) -> Response:
     """`/` leads to the best match between what the browser asks for and what the town speaks."""
-    languages = drawn_catalogue().town.languages
+    town = drawn_catalogue().town
+    languages = town.languages
     asked = [
         part.partition(";")[0].strip().replace("-", "_") for part in _by_weight(request.headers.get("accept-language", ""))
     ]
-    language = negotiate_locale([*asked, *(code.split("_")[0] for code in asked)], languages) or languages[0]
+    language = negotiate_locale([*asked, *(code.split("_")[0] for code in asked)], languages) or town.default_language
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"/{language}/{query}", 302, headers={"vary": "accept-language", "cache-control": "no-cache"})
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BUILT_PAGES = Path(".web/build/client")
+NOT_FOUND = BUILT_PAGES / "404.html"
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
@@ -64,9 +65,17 @@ def _caching(path: str, headers: list[tuple[bytes, bytes]]) -> bytes:
     return b"no-cache" if _is_page(headers) or path.endswith((".css", ".js", ".svg")) else b"no-store"
 
 
-@functools.lru_cache(maxsize=4096)
 def content_security_policy(page: str) -> str:
     """The policy of one page, such as "pt/book"; a page that wasn't built gets that of the not-found page."""
+    built = _built_page(page)
+    return _policy(built, built.stat().st_mtime_ns if built.is_file() else 0)
+
+
+@functools.lru_cache(maxsize=4096)
+def _policy(built: Path, _drawn_at: int) -> str:
+    """Remembered until the page is drawn again."""
+    scripts = _INLINE_SCRIPT.findall(built.read_bytes()) if built.is_file() else []
+    hashes = sorted({f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts})
     return "; ".join(
         (
             "default-src 'self'",
@@ -77,14 +86,16 @@ def content_security_policy(page: str) -> str:
             "img-src 'self' data:",
             "style-src 'self' 'unsafe-inline'",
             "connect-src 'self' ws: wss:",
-            " ".join(("script-src 'self'", *_script_hashes(page))),
+            " ".join(("script-src 'self'", *hashes)),
         )
     )
 
 
-def _script_hashes(page: str) -> list[str]:
-    built = (BUILT_PAGES / page / "index.html").resolve()
-    if not built.is_relative_to(BUILT_PAGES.resolve()) or not built.is_file():
-        built = BUILT_PAGES / "404.html"
-    scripts = _INLINE_SCRIPT.findall(built.read_bytes()) if built.is_file() else []
-    return sorted({f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts})
+def _built_page(page: str) -> Path:
+    """The file of a page that was built, else that of the not-found page. Whatever stands in an address is only looked up."""
+    return BUILT_PAGES / page / "index.html" if page in _pages(BUILT_PAGES.stat().st_mtime_ns) else NOT_FOUND
+
+
+@functools.lru_cache(maxsize=1)
+def _pages(_built_at: int) -> frozenset[str]:
+    return frozenset(file.parent.relative_to(BUILT_PAGES).as_posix() for file in BUILT_PAGES.rglob("index.html"))

@@ -21,6 +21,7 @@ from portal.appointments.way_state import WayState
 from portal.catalogue import home, service, services
 from portal.catalogue.hall import HallState, NextTimeState
 from portal.catalogue.searching import SearchState
+from portal.lost import ROUTE, lost, lost_title
 from portal.site import drawn_catalogue, said
 from portal.statements import pages as statements
 from portal.video import pages as video
@@ -56,6 +57,7 @@ PAGES = (
     Page(MOVE, manage_pages.move, manage_pages.move_title, MoveState.open),
     Page(CANCEL, manage_pages.cancel, manage_pages.cancel_title, CancelState.open),
     Page("/video", video.video, video.video_title, VideoState.open),
+    Page(ROUTE, lost, lost_title),
     Page("/accessibility", statements.accessibility, statements.accessibility_title),
     Page("/privacy", statements.privacy, statements.privacy_title),
 )

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Annotated
 
 import reflex as rx
+from pydantic import AfterValidator
 
+from booking.details import storable
 from locales.catalogue import language_of, use_language
 
 
 def now() -> datetime:
     """The one clock of the edge; everything below it is handed the time."""
     return datetime.now(UTC)
+
+
+Typed = Annotated[str, AfterValidator(storable)]
 
 
 class Visit(rx.State, mixin=True):
@@ -28,7 +34,7 @@ class Visit(rx.State, mixin=True):
 
     def _asked(self, name: str, longest: int = 200) -> str:
         """The parameter `name` of the page's query, at most `longest` characters of it."""
-        return self.router.url.query_parameters.get(name, "")[:longest]
+        return storable(self.router.url.query_parameters.get(name, "")[:longest])
 
     def _last_segment(self) -> str:
         return self.router.url.path.rstrip("/").rsplit("/", 1)[-1]

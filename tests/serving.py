@@ -11,11 +11,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Error, Playwright
 
 DEMO = "booking/demo/vila-clara.toml"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -44,7 +44,7 @@ class Site:
 def served(folder: Path) -> Iterator[Site]:
     """The demo town, built if need be, on a free port and with a book of its own in `folder`."""
     port = _free_port()
-    environment = {**os.environ, "ATRIO_DATA": str(folder), "ATRIO_PORT": str(port)}
+    environment = _of_its_own(folder, port)
     for command in (["load", DEMO], ["build"]):
         subprocess.run([sys.executable, "-m", "portal", *command], env=environment, check=True, stdout=subprocess.DEVNULL)
     log = folder / "server.log"
@@ -64,10 +64,18 @@ class NoBrowser(Exception):
 def launched(playwright: Playwright) -> Browser:
     """Playwright's own browser when it was downloaded, else the system's. Raises NoBrowser."""
     own = Path(playwright.chromium.executable_path)
-    found = str(own) if own.exists() else next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if found is None:
-        raise NoBrowser("No Chromium here. tests/run.sh installs one; by hand: playwright install chromium")
-    return playwright.chromium.launch(executable_path=found, args=list(SWITCHES))
+    found = [str(own)] if own.exists() else []
+    found += filter(None, map(shutil.which, CHROMIUM))
+    for program in found:
+        with suppress(Error):  # downloaded, but this machine lacks a library it needs: perhaps the next one starts
+            return playwright.chromium.launch(executable_path=program, args=list(SWITCHES))
+    raise NoBrowser("No Chromium that starts here. tests/run.sh installs one; by hand: playwright install --with-deps chromium")
+
+
+def _of_its_own(folder: Path, port: int) -> dict[str, str]:
+    """Nothing of this installation's settings: a test must never load its town into somebody's real book."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("ATRIO_")}
+    return {**others, "ATRIO_ENV_FILE": os.devnull, "ATRIO_DATA": str(folder), "ATRIO_PORT": str(port)}
 
 
 def _free_port() -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, SQLModel, select
 
 from booking.catalogue import Counter, Location, Notice, Service, StaffMember, Topic, Town
+from booking.promises import Book
 from booking.town.changes import NEW_TOWN, Change, field_changes, row_name
 from booking.town.document import Thing
 from booking.town.rows import Values, named_rows, nameless_rows, town_values
@@ -26,7 +27,15 @@ def write_town(session: Session, document: Thing, digest: str, now: datetime) ->
     for table, wanted in nameless_rows(document).items():
         changes += _write_nameless(session, table, wanted)
     session.flush()
+    _open_books(session)
     return changes
+
+
+def _open_books(session: Session) -> None:
+    """Every location has a page of the book from the start, so that a load and a first booking take turns."""
+    known = set(session.exec(select(Book.location)))
+    session.add_all([Book(location=each) for each in session.exec(select(Location.slug)) if each not in known])
+    session.flush()
 
 
 def _write_town(session: Session, wanted: Values, digest: str) -> list[Change]:

@@ -16,7 +16,7 @@ from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import ANSWERS, Draft, checked, remember, tick
 from portal.appointments.refusals import field_errors
 from portal.appointments.steps import CHECK
-from portal.visit import now
+from portal.visit import Typed, now
 
 
 class DetailsAnswer(BaseModel):
@@ -24,11 +24,11 @@ class DetailsAnswer(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    name: str = Field(default="", max_length=20_000)
-    email: str = Field(default="", max_length=20_000)
-    phone: str = Field(default="", max_length=20_000)
-    language: str = Field(default="", max_length=20)
-    interpreter_language: str = Field(default="", max_length=20_000)
+    name: Typed = Field(default="", max_length=20_000)
+    email: Typed = Field(default="", max_length=20_000)
+    phone: Typed = Field(default="", max_length=20_000)
+    language: Typed = Field(default="", max_length=20)
+    interpreter_language: Typed = Field(default="", max_length=20_000)
 
     @property
     def typed(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ from sqlmodel import Field, Session, col
 
 from booking.appointments import Booked, book, booked_again
 from booking.catalogue import read_catalogue
-from booking.details import NEEDS, Details, tidied
+from booking.details import NEEDS, Details, storable, tidied
 from booking.errors import HoldExpired
 from booking.holds import Held, extend, hold, look_at, release
 from booking.store import Table
@@ -128,7 +128,7 @@ def remember(session: Session, now: datetime, key: str, answers: dict[str, str],
     draft = _mine(session, key)
     for name, answer in answers.items():
         if name in ANSWERS:
-            setattr(draft, name, answer[:LONGEST_ANSWER])
+            setattr(draft, name, storable(answer[:LONGEST_ANSWER]))
     if needs is not None:
         draft.needs = tuple(needs)
     return _touched(session, now, draft)
@@ -230,4 +230,4 @@ def _forget_old(session: Session, now: datetime) -> None:
 
 
 def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()

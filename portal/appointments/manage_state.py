@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -18,14 +17,14 @@ from portal.appointments.refusals import why
 from portal.appointments.shown import Shown
 from portal.appointments.time_state import TimeAnswer
 from portal.appointments.words import zone_of
-from portal.visit import now
+from portal.visit import Typed, now
 
 MOVE, CANCEL = "/appointment/move/", "/appointment/cancel/"
 
 
 class FindAnswer(BaseModel):
-    reference: str = Field(default="", max_length=200)
-    access_key: str = Field(default="", max_length=200)
+    reference: Typed = Field(default="", max_length=200)
+    access_key: Typed = Field(default="", max_length=200)
 
 
 class FindState(OpenedState):
@@ -42,11 +41,14 @@ class FindState(OpenedState):
             self.problem, self.errors = "", {}
             fragment = self.router.url.fragment
             if "." in fragment:
+                # Out of the address bar and the history: whoever uses this browser next must not find the codes there.
                 self.codes = fragment[:200]
+                return rx.redirect(path(FIND), replace=True)
             had_codes = bool(self.codes)
             if await self._open() is None and had_codes:
                 self.problem = _not_found()
             self.news = self._asked("news") if self.shown.reference else ""
+            self.problem = _NEWS[self.news]() if self.news in _NEWS else self.problem
 
     @rx.event
     async def find(self, form: dict):
@@ -67,10 +69,12 @@ class FindState(OpenedState):
             await self._look_up(answer)
 
     @rx.event
-    def close(self):
+    async def close(self):
         """Leave nothing of it in this tab."""
         self.codes, self.shown = "", Shown()
         self.typed_reference, self.news, self.errors = "", "", {}
+        with self._speaking():
+            return rx.redirect(path(FIND), replace=True)
 
     async def _look_up(self, answer: FindAnswer) -> None:
         if missing := _missing(answer):
@@ -95,13 +99,12 @@ class MoveState(OpenedState):
     days_shown: rx.Field[int] = rx.field(DAYS_AT_ONCE)
     error: rx.Field[str] = rx.field("")
     is_ready: rx.Field[bool] = rx.field(False)
-    once: rx.Field[str] = rx.field("")
 
     @rx.event
     async def open(self):
         with self._speaking():
             self.problem, self.error, self.days_shown = "", "", DAYS_AT_ONCE
-            self.once = secrets.token_urlsafe(24)
+            self._once = ""
             return await self._offer(None)
 
     @rx.event
@@ -125,7 +128,7 @@ class MoveState(OpenedState):
                 self.error = _("Please choose a time.")
                 return None
             try:
-                await in_transaction(move, now(), *self._codes, start, once=f"{self.once}{start:%Y%m%d%H%M}")
+                await in_transaction(move, now(), *self._codes, start, once=f"{self._intention()}{start:%Y%m%d%H%M}")
             except Refusal as refusal:
                 await self._refused(refusal)
                 return await self._offer(start if isinstance(refusal, SlotTaken) else None)
@@ -135,12 +138,12 @@ class MoveState(OpenedState):
     async def _offer(self, taken):
         opened = await self._open()
         if opened is None or not self.shown.is_changeable:
-            return self._to_find()
+            return self._to_find("too-late")
         catalogue, appointment = opened
         try:
             offer = await in_reading(offer_of, now(), appointment.visit, self.days_shown, taken=taken)
-        except NotBookable as refusal:
-            return await self._refused(refusal)
+        except NotBookable:
+            return self._to_find("not-offered")
         zone = zone_of(catalogue, appointment.location)
         self.near_title = _("The nearest free times") if taken else _("The next three times")
         self.near, self.days, self.has_more = shown_near(offer, zone), shown_days(offer, zone), offer.has_more
@@ -151,14 +154,13 @@ class CancelState(OpenedState):
     """Asks before it acts: a link in a letter is followed by machines too."""
 
     is_ready: rx.Field[bool] = rx.field(False)
-    once: rx.Field[str] = rx.field("")
 
     @rx.event
     async def open(self):
         with self._speaking():
-            self.problem, self.once = "", secrets.token_urlsafe(24)
+            self.problem, self._once = "", ""
             if await self._open() is None or not self.shown.is_changeable:
-                return self._to_find()
+                return self._to_find("too-late")
             self.is_ready = True
 
     @rx.event
@@ -171,7 +173,7 @@ class CancelState(OpenedState):
     async def _cancel(self):
         with self._speaking():
             try:
-                await in_transaction(cancel, now(), *self._codes, once=self.once)
+                await in_transaction(cancel, now(), *self._codes, once=self._intention())
             except Refusal as refusal:
                 return await self._refused(refusal)
             self.is_ready = False
@@ -185,6 +187,12 @@ def _missing(answer: FindAnswer) -> dict[str, str]:
     if not answer.access_key.strip():
         errors["access_key"] = _("Please type the access code that stands beside it.")
     return errors
+
+
+_NEWS = {
+    "too-late": lambda: _("This appointment can no longer be changed here. Please ring us: we will find a way."),
+    "not-offered": lambda: _("This is no longer offered as it was. Your time stays yours; to change it, please ring us."),
+}
 
 
 def _not_found() -> str:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from booking.availability import FreeStart, free_places, nearest, next_places
+from booking.availability import FreeStart, days_if_empty, free_places, nearest, next_places
 from booking.catalogue import Catalogue, read_catalogue
-from booking.halls import hall_openings, shut_on
+from booking.halls import shut_on
 from booking.visits import Visit as Wanted
 from booking.visits import quote_for
 from locales import dates
@@ -82,7 +82,8 @@ def offer_of(
     near = _with(mine, nearest(session, moment, visit, taken) if taken else next_places(session, moment, visit))
     listed = {day: list(starts) for day, starts in groupby(free, key=lambda start: start.start.astimezone(zone).date())}
     all_days = [today + timedelta(days=n) for n in range((until - today).days + 1)]
-    rows = [(day, listed.get(day, []), "" if day in listed else _why_none(catalogue, visit.location, day)) for day in all_days]
+    full = days_if_empty(session, moment, visit, today, until) - set(listed)
+    rows = [(day, listed.get(day, []), _why_none(catalogue, visit.location, day, day in full)) for day in all_days]
     return Offer(near, [row for row in rows if row[1] or row[2]], until < last)
 
 
@@ -100,13 +101,15 @@ def shown_days(offer: Offer, zone: ZoneInfo) -> list[Day]:
     return [_day(day, free, reason, zone) for day, free, reason in offer.days]
 
 
-def _why_none(catalogue: Catalogue, location: str, day: date) -> str:
-    """Why a day has no times: closed and why, or full; "" for a day on which we never open."""
+def _why_none(catalogue: Catalogue, location: str, day: date, is_full: bool) -> str:
+    """Why a day has no times: full, or closed and why; "" for a day on which nobody would expect any."""
+    if is_full:
+        return _("full")
     if shut := shut_on(catalogue, location, day, current_language()):
         reason = _(shut.reason[current_language()]) if shut.is_holiday else said(shut.reason)
         # Translators: {reason} is the name of a holiday, or why the house is shut that day
         return _("closed: {reason}", reason=reason) if reason else _("closed")
-    return _("full") if hall_openings(catalogue, location, day, day) else ""
+    return ""
 
 
 def _near(free: FreeStart, zone: ZoneInfo) -> Near:

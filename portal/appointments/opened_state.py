@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import reflex as rx
@@ -28,6 +29,7 @@ class OpenedState(Visit, rx.State):
     shown: rx.Field[Shown] = rx.field(default_factory=Shown)
     is_waiting: rx.Field[bool] = rx.field(False)
     problem: rx.Field[str] = rx.field("")
+    _once: str = ""
 
     @rx.event
     def keep(self, reference: str, access_key: str):
@@ -50,12 +52,18 @@ class OpenedState(Visit, rx.State):
         return catalogue, appointment
 
     async def _refused(self, refusal: Refusal) -> None:
-        catalogue = await in_reading(read_catalogue)
-        location = next(iter(catalogue.locations))
-        self.problem = why(refusal, zone_of(catalogue, location))
+        opened = await self._open()
+        if opened:
+            catalogue, appointment = opened
+            self.problem = why(refusal, zone_of(catalogue, appointment.location))
 
-    def _to_find(self) -> Any:
-        return rx.redirect(path(FIND), replace=True)
+    def _intention(self) -> str:
+        """The key of what this page is for: the same until it is opened anew, so that a replayed event does nothing twice."""
+        self._once = self._once or secrets.token_urlsafe(24)
+        return self._once
+
+    def _to_find(self, news: str = "") -> Any:
+        return rx.redirect(path(f"{FIND}?news={news}" if news else FIND), replace=True)
 
 
 def _town_and_appointment(session: Session, reference: str, access_key: str) -> tuple[Catalogue, Appointment]:

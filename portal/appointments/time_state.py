@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import reflex as rx
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from booking.errors import NotBookable, Refusal, SlotTaken
 from booking.store import in_reading, in_transaction
@@ -17,14 +17,16 @@ from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import choose_time, visit_of
 from portal.appointments.offer import DAYS_AT_ONCE, Day, Near, offer_of, shown_days, shown_near
 from portal.appointments.refusals import why
-from portal.appointments.steps import DETAILS, address_of
+from portal.appointments.steps import DETAILS, WAY, address_of
 from portal.appointments.words import place_words
 from portal.ui.rows import way_words
 from portal.visit import now
 
 
 class TimeAnswer(BaseModel):
-    time: AwareDatetime
+    """A start as a form or an address says it, of a year that a calendar on a wall may have."""
+
+    time: AwareDatetime = Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))
 
 
 class TimeState(BookingState):
@@ -93,8 +95,9 @@ class TimeState(BookingState):
         mine = held.start if held and held.expires_at > now() else None
         try:
             offer = await in_reading(offer_of, now(), visit, self.days_shown, taken=taken, mine=mine)
-        except NotBookable as refusal:
-            return await self._refused(refusal)
+        except NotBookable:
+            # What was chosen is no longer offered: the first question says what is.
+            return rx.redirect(path(WAY), replace=True)
         if taken and taken not in [free.start for free in offer.near]:
             self.problem = why(SlotTaken(taken), zone)
         self.near_title = _("The nearest free times") if taken else _("The next three times")

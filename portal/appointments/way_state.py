@@ -19,7 +19,7 @@ from portal.appointments.shown import Shown
 from portal.appointments.steps import TIME, WAY
 from portal.appointments.words import mode_words, people_words, services_words
 from portal.site import said
-from portal.visit import now
+from portal.visit import Typed, now
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,10 @@ class WayAnswer(BaseModel):
     people: int = Field(default=1, ge=1, le=100)
 
 
+class OtherAnswer(BaseModel):
+    other: Typed = Field(max_length=80)
+
+
 class WayState(BookingState):
     is_ready: rx.Field[bool] = rx.field(False)
     ways: rx.Field[list[Way]] = rx.field(default_factory=list)
@@ -64,14 +68,17 @@ class WayState(BookingState):
             try:
                 await in_transaction(begin, now(), self._key, services, language)
             except Refusal as refusal:
-                await self._refused(refusal)
+                self.ways, self.groups, self.others = [], [], []
                 self.is_ready = True
-                return None
+                return await self._refused(refusal)
             catalogue, draft = await self._town_and_draft()
             if draft is None or not draft.draft.services:
                 return rx.redirect(path("/services/"), replace=True)
             self.shown = Shown()
-            self._show(catalogue, draft.draft)
+            try:
+                self._show(catalogue, draft.draft)
+            except NotBookable:
+                return rx.redirect(path("/services/"), replace=True)
 
     @rx.event
     async def choose(self, form: dict):
@@ -100,7 +107,10 @@ class WayState(BookingState):
         """The same visit with one more service: an address like any other, so that going back takes it away again."""
         with self._speaking():
             catalogue, draft = await self._town_and_draft()
-            other = str(form.get("other", ""))
+            try:
+                other = OtherAnswer.model_validate(form).other
+            except ValidationError:
+                return None
             if draft is None or other not in catalogue.services:
                 return None
             return rx.redirect(path(f"{WAY}?service={','.join([*draft.draft.services, other])}"))

@@ -51,11 +51,11 @@ class HallState(Visit, rx.State):
     async def look(self):
         with self._speaking():
             catalogue, hall, soonest = await in_reading(_right_now, now())
-            zone = ZoneInfo(catalogue.town.timezone)
+            zone = ZoneInfo(next(iter(catalogue.locations.values())).timezone)
             self.is_open, self.opening = hall.closes_at is not None, _opening_words(hall, zone)
             self.next_free = _near_moment(soonest.start, zone) if soonest else _("None in the coming days")
             self.next_for = said(catalogue.services[soonest.service].name) if soonest else ""
-            self.notices = _notices(catalogue, now().astimezone(zone))
+            self.notices = _notices(catalogue, now().astimezone(ZoneInfo(catalogue.town.timezone)))
 
 
 class NextTimeState(Visit, rx.State):

@@ -93,8 +93,8 @@ def privacy() -> rx.Component:
                 rx.el.p(
                     _(
                         "While you book, this tab of your browser keeps one number that leads to your answers on our side. "
-                        "
-                        "After booking, or when you open an appointment, it also keeps the two codes. Both are gone when you close the tab. The text size you choose stays in your browser."
+                        "After booking, or when you open an appointment, it also keeps the two codes. "
+                        "Both are gone when you close the tab. The text size you choose stays in your browser."
                     )
                 ),
                 rx.el.p(_("Answers you do not finish are deleted after 24 hours.")),

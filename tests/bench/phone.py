@@ -40,11 +40,11 @@ _WATCH_LOADING = """
 })();
 """
 
-# The answer to a tap: the first frame painted after something in the body changed, or the first text of the next page.
-# `benchTapped` waits for that answer and is kept across pages.
+# The answer to a tap, counted from the finger touching the glass: the first frame painted after something in the body
+# changed or after what is pressed looked another way, or the first text of the next page. `benchTapped` is kept across pages.
 _WATCH_TAPS = """
 (() => {
-  let tapped = +sessionStorage.benchTapped;
+  let tapped = +(sessionStorage.benchTapped ?? 0);
   const answered = (at) => {
     if (!tapped) return;
     sessionStorage.benchAnswered = at - tapped;
@@ -53,10 +53,28 @@ _WATCH_TAPS = """
   };
   const painted = new MessageChannel();
   painted.port1.onmessage = () => answered(performance.timeOrigin + performance.now());
-  addEventListener("pointerup", (event) => { sessionStorage.benchTapped = tapped = performance.timeOrigin + event.timeStamp; }, true);
+  const afterFrame = () => requestAnimationFrame(() => painted.port2.postMessage(0));
+  const looks = (element) => {
+    let seen = "";
+    for (let each = element, up = 0; each && up < 4; each = each.parentElement, up++) {
+      const { color, backgroundColor, boxShadow, outline, textDecoration, opacity } = getComputedStyle(each);
+      seen += [color, backgroundColor, boxShadow, outline, textDecoration, opacity];
+    }
+    return seen;
+  };
+  window.benchAim = (element) => {
+    const before = looks(element);
+    addEventListener("pointerdown", (event) => {
+      sessionStorage.benchTapped = tapped = performance.timeOrigin + event.timeStamp;
+      requestAnimationFrame(function frame() {
+        if (looks(element) !== before) painted.port2.postMessage(0);
+        else if (tapped) requestAnimationFrame(frame);
+      });
+    }, { capture: true, once: true });
+  };
   new MutationObserver((changes) => {
     const isSeen = ({ target }) => target === document.documentElement || document.body?.contains(target);
-    if (tapped && changes.some(isSeen)) requestAnimationFrame(() => painted.port2.postMessage(0));
+    if (tapped && changes.some(isSeen)) afterFrame();
   }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   new PerformanceObserver((list) => list.getEntries().forEach(({ name, startTime }) => {
     if (name === "first-contentful-paint") answered(performance.timeOrigin + startTime);
@@ -98,10 +116,12 @@ class Phone:
         return Load(seen["first"], max(seen["largest"], seen["first"]), seen["usable"], self.air.received, seen["shift"])
 
     def tap(self, selector: str) -> float:
-        """Milliseconds from the finger leaving the glass to the first thing that changes."""
+        """Milliseconds from the finger touching the glass to the first thing that changes."""
         self._watch_taps()
-        self.page.evaluate("() => sessionStorage.removeItem('benchAnswered')")
-        self.page.locator(selector).first.tap(no_wait_after=True)
+        pressed = self.page.locator(selector).first
+        pressed.scroll_into_view_if_needed()
+        pressed.evaluate("(element) => { delete sessionStorage.benchAnswered; benchAim(element) }")
+        pressed.tap(no_wait_after=True)
         return self._until("+(sessionStorage.benchAnswered ?? 0)")
 
     def _watch_taps(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -40,7 +41,8 @@ class Caller:
         return self
 
     def __exit__(self, _kind: type | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        self._line.close()
+        with suppress(ConnectionClosed):
+            self._line.close()
 
     def say(self, event: str, payload: Any, *, path: str = "/en/") -> None:
         """One event, as our pages send them, but with any payload. `path` is the page it claims to come from."""

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from inspect import signature
 from itertools import product
 from typing import Any
 
@@ -17,6 +18,8 @@ from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import CHECK, DONE, Resident
 
 VISIT = Visit(("residence-certificate",), "pacos", "in_person")
+TROUBLE = "has_trouble_rx_state_"
+HALF_A_LETTER = "\ud800"
 MARKUP = "<img src=x onerror=alert(1)>"
 FIELDS = (
     "way", "people", "other", "time", "name", "email", "phone", "language", "need_interpreter", "interpreter_language",
@@ -52,12 +55,25 @@ WRONG_PAGES: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def handlers() -> Iterator[str]:
+def states() -> list[type[rx.State]]:
+    found = [rx.State]
+    for state in found:
+        found += state.get_substates()
+    return found
+
+
+def handlers() -> list[str]:
     """The full name of every handler that this application answers to, Reflex's own among them."""
-    states = [rx.State]
-    for state in states:
-        states += state.get_substates()
-        yield from (f"{state.get_full_name()}.{handler}" for handler in state.event_handlers)
+    return [f"{state.get_full_name()}.{handler}" for state in states() for handler in state.event_handlers]
+
+
+def ours_with_arguments() -> Iterator[tuple[str, list[str]]]:
+    """Every handler of this project that takes arguments, and their names."""
+    for state in states():
+        for name, handler in state.event_handlers.items():
+            _self, *arguments = signature(handler.fn).parameters
+            if state.__module__.startswith("portal.") and arguments and name != "setvar":
+                yield f"{state.get_full_name()}.{name}", arguments
 
 
 def one(ending: str) -> str:
@@ -68,7 +84,8 @@ def one(ending: str) -> str:
 def test_the_list_of_handlers_is_not_empty() -> None:
     assert one("check_state.confirm")
     assert one("update_vars_internal_state.update_vars_internal")
-    assert len(list(handlers())) > 40
+    assert len(handlers()) > 40
+    assert (one("details_state.typed"), ["field", "text"]) in ours_with_arguments()
 
 
 @pytest.fixture
@@ -108,6 +125,21 @@ def test_every_handler_bears_whatever_a_browser_says_it_has_stored(caller: Calle
         for handler in handlers():
             caller.say(handler, {}, path="/en/book/?service=marriage")
         assert signs_of_machinery(_all_it_says(caller)) == [], value
+
+
+def test_our_handlers_take_wrong_types_for_a_wrong_answer_and_not_for_trouble_of_ours(caller: Caller) -> None:
+    for handler, arguments in ours_with_arguments():
+        for value in WRONG_VALUES:
+            caller.say(handler, dict.fromkeys(arguments, value))
+        assert f'"{TROUBLE}":true' not in _all_it_says(caller), handler
+
+
+def test_half_a_letter_does_not_cost_anybody_the_connection(caller: Caller) -> None:
+    """Half of a surrogate pair can't be written as UTF-8, but JSON can carry it."""
+    for handler, arguments in ours_with_arguments():
+        for value in (HALF_A_LETTER, dict.fromkeys(FIELDS, HALF_A_LETTER)):
+            caller.say(handler, dict.fromkeys(arguments, value))
+        assert f'"{TROUBLE}":true' not in _all_it_says(caller), handler
 
 
 def test_what_is_no_event_at_all_is_let_pass(caller: Caller) -> None:
