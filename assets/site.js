@@ -79,3 +79,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   time.focus();
 });
+
+// A link that differs in its fragment only, such as a code scanned in a tab that is already here, is a new page to us.
+addEventListener("hashchange", () => {
+  if (location.hash.includes(".")) location.reload();
+});

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sqlmodel import Session
 
-from booking.counter_time import Terms, in_order, taken_now, terms
+from booking.counter_time import Terms, in_order, taken_by_others, taken_now, terms
 from booking.errors import NotValid, Problem
 from booking.hours import day_span, local_day
 from booking.interval import first_minute_from, instant_of
@@ -32,28 +32,46 @@ class FreeDay:
 
 
 def free_places(
-    session: Session, now: datetime, visit: Visit, first_day: date, last_day: date, channel: str = "online"
+    session: Session,
+    now: datetime,
+    visit: Visit,
+    first_day: date,
+    last_day: date,
+    channel: str = "online",
+    *,
+    moving: int | None = None,
 ) -> list[FreeStart]:
     """Every start that can be booked now on these local days, both included, earliest first; [] when there is none.
+
+    `moving` is the id of an appointment that would be moved there: its own time is free for it.
 
     Raises NotBookable when the visit itself can't be had there (unknown, not offered, too many people), and NotValid.
     """
     if type(first_day) is not date or type(last_day) is not date:
         raise NotValid((Problem("first_day", "wrong-type"),))
     offered = terms(session, now, visit, channel)
-    return _as_starts(_free(session, now, offered, first_day, last_day))
+    return _as_starts(_free(session, now, offered, first_day, last_day, moving))
 
 
-def next_places(session: Session, now: datetime, visit: Visit, count: int = 3, channel: str = "online") -> list[FreeStart]:
+def next_places(
+    session: Session, now: datetime, visit: Visit, count: int = 3, channel: str = "online", *, moving: int | None = None
+) -> list[FreeStart]:
     """The next `count` free starts. Raises as `free_places`."""
-    return _as_starts(_whole_horizon(session, now, visit, channel)[:count])
+    return _as_starts(_whole_horizon(session, now, visit, channel, moving)[:count])
 
 
 def nearest(
-    session: Session, now: datetime, visit: Visit, start: datetime, count: int = 3, channel: str = "online"
+    session: Session,
+    now: datetime,
+    visit: Visit,
+    start: datetime,
+    count: int = 3,
+    channel: str = "online",
+    *,
+    moving: int | None = None,
 ) -> list[FreeStart]:
     """The `count` free starts nearest to `start`, before or after it, earliest first. Raises as `free_places`."""
-    wanted, free = first_minute_from(start), _whole_horizon(session, now, visit, channel)
+    wanted, free = first_minute_from(start), _whole_horizon(session, now, visit, channel, moving)
     near = sorted(free, key=lambda place: abs(place[0] - wanted))[:count]
     return _as_starts(sorted(near))
 
@@ -79,21 +97,25 @@ def days_if_empty(
     return {local_day(offered.zone, start) for start, _ in starts}
 
 
-def _whole_horizon(session: Session, now: datetime, visit: Visit, channel: str) -> list[tuple[int, int]]:
+def _whole_horizon(session: Session, now: datetime, visit: Visit, channel: str, moving: int | None) -> list[tuple[int, int]]:
     offered = terms(session, now, visit, channel)
-    return _free(session, now, offered, offered.today, offered.last_day)
+    return _free(session, now, offered, offered.today, offered.last_day, moving)
 
 
 def _as_starts(free: list[tuple[int, int]]) -> list[FreeStart]:
     return [FreeStart(instant_of(start), places) for start, places in free]
 
 
-def _free(session: Session, now: datetime, offered: Terms, first_day: date, last_day: date) -> list[tuple[int, int]]:
+def _free(
+    session: Session, now: datetime, offered: Terms, first_day: date, last_day: date, moving: int | None = None
+) -> list[tuple[int, int]]:
     first, last = max(first_day, offered.today), min(last_day, offered.last_day)
     if first > last:
         return []
     earliest = max(offered.earliest, day_span(offered.zone, first)[0])
     until = day_span(offered.zone, last)[1]
     opened = offered.opened
-    taken = in_order(opened, taken_now(session, now, offered.visit.location, offered.zone))
+    location = offered.visit.location
+    is_taken = taken_by_others(session, now, location, moving) if moving else taken_now(session, now, location, offered.zone)
+    taken = in_order(opened, is_taken)
     return opened.counters.free_places(taken, offered.quote.length, earliest, until, offered.kept)

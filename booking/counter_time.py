@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from booking.catalogue import CHANNELS, Absence, Catalogue, ClosureRow, Counter, OpeningRow, StaffMember, read_catalogue
@@ -81,6 +82,16 @@ def taken_now(session: Session, now: datetime, location: str, zone: ZoneInfo) ->
 def page_version(session: Session, location: str) -> int | None:
     """Rises with everything that changes what is promised at a location; None before the first promise."""
     return session.exec(select(Book.version).where(Book.location == location)).one_or_none()
+
+
+def taken_by_others(session: Session, now: datetime, location: str, appointment_id: int) -> dict[int, Taken]:
+    """Taken time by counter id but for this appointment's own, which a move gives back. Read anew."""
+    since = first_minute_from(now - timedelta(days=2))
+    lives = or_(col(Seat.lapses_at).is_(None), col(Seat.lapses_at) > now)
+    others = or_(col(Seat.appointment_id).is_(None), col(Seat.appointment_id) != appointment_id)
+    columns = select(Seat.counter_id, Seat.start_minute, Seat.end_minute)
+    rows = session.exec(columns.where(Seat.location == location, Seat.end_minute > since, lives, others))
+    return taken_by_counter([(counter, first, last) for counter, first, last in rows])
 
 
 def taken_around(session: Session, start: int, end: int, counter_ids: Sequence[int]) -> dict[int, Taken]:

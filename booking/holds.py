@@ -7,7 +7,8 @@ offered to others again, and can still be booked by the person who held it as lo
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
 from booking.deeds import done, earlier_subject
 from booking.errors import ExtendedEnough, HoldExpired
@@ -19,6 +20,7 @@ from booking.visits import Visit
 
 LASTS = timedelta(minutes=10)
 MOST_EXTENSIONS = 6
+FORGOTTEN_AFTER = timedelta(days=2)
 PURPOSE = "hold"
 
 
@@ -94,6 +96,12 @@ def release(session: Session, now: datetime, token: str) -> None:
         give_back(session, hold_id=row.id)
         session.delete(row)
         session.flush()
+
+
+def forget_lapsed(session: Session, now: datetime) -> None:
+    """Delete what nobody will come back to: holds that ran out long ago and became nothing."""
+    gone = col(Hold.expires_at) < now - FORGOTTEN_AFTER
+    session.execute(delete(Hold).where(gone, col(Hold.appointment_id).is_(None)))
 
 
 def locked_hold(session: Session, now: datetime, token: str) -> Hold | None:

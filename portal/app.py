@@ -7,6 +7,7 @@ import reflex as rx
 from locales.pages import add_localized
 from portal.doors import doors
 from portal.headers import Headers
+from portal.logs import from_the_browser, keep_secrets
 from portal.lost import Lost
 from portal.routes import Page, pages
 from portal.site import drawn_catalogue, page_title
@@ -14,6 +15,7 @@ from portal.trouble import caught
 from portal.ui.focus import overlay
 from portal.ui.frame import STYLESHEETS
 
+keep_secrets()
 app = rx.App(
     html_lang="en",
     toaster=None,
@@ -26,6 +28,7 @@ app = rx.App(
     ],
     api_transformer=[doors, Lost, Headers],
     backend_exception_handler=caught,
+    frontend_exception_handler=from_the_browser,
 )
 
 

@@ -11,9 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-BUILT = Path(".web/build/client")
-STAMP = Path(".web/atrio-built-from")
+from portal.headers import BUILT_PAGES as BUILT
+from portal.headers import STAMP
+
 _SOURCES = ("portal", "kiosk", "booking", "locales", "assets", "rxconfig.py", "requirements.txt")
+# What is built is public, whoever serves it.
+READABLE = 0o022
 _LEFT_OUT = {"__pycache__", "demo"}
 
 
@@ -29,10 +32,11 @@ def build(catalogue_digest: str) -> None:
     """Draw every page in every language. Takes half a minute the first time, less afterwards."""
     STAMP.unlink(missing_ok=True)
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--loglevel", "warning"]
-    done = subprocess.run(command, env=build_environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=build_environment(), capture_output=True, text=True, check=False, umask=READABLE)
     if done.returncode or not BUILT.is_dir():
         raise BuildFailed("\n".join((done.stdout + done.stderr).splitlines()[-30:]))
     STAMP.write_text(_fingerprint(catalogue_digest))
+    STAMP.chmod(0o644)
 
 
 def build_environment() -> dict[str, str]:

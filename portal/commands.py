@@ -6,17 +6,17 @@ import os
 import socket
 from argparse import Namespace
 from contextlib import closing
-from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import select
 
-from booking.catalogue import NoTown, read_catalogue
+from booking.catalogue import Town, read_catalogue
 from booking.settings import Settings, data_folder, settings
 from booking.store import let_go, migrate, read, the_store, write
-from booking.town import TownRefused, check_town, load_town
+from booking.town import TownRefused, check_town, digest_of, load_town
 from portal import build
-from portal.visit import now
+from portal.page_state import now
 
 
 class Refused(Exception):
@@ -27,7 +27,7 @@ def run(_: Namespace) -> None:
     """Everything that is missing, then serve."""
     port_is_free(settings())
     migrate_book(_)
-    if loaded_digest() != file_digest(settings().town):
+    if not loaded_digest() or _has_news(settings()):
         _load(settings().town)
     build_site(_)
     say_where(settings())
@@ -105,9 +105,7 @@ def _check_installation() -> int:
 def loaded_digest() -> str:
     """Which town file was loaded last, "" before the first. The pages are drawn from it."""
     try:
-        return read(the_store(), read_catalogue).town.digest
-    except NoTown:
-        return ""
+        return read(the_store(), lambda session: session.exec(select(Town.digest)).one_or_none()) or ""
     except SQLAlchemyError as error:
         raise Refused(
             "The database cannot be read. If it is new: python -m portal migrate. "
@@ -115,11 +113,9 @@ def loaded_digest() -> str:
         ) from error
 
 
-def file_digest(town: Path) -> str:
-    try:
-        return sha256(town.read_bytes()).hexdigest()
-    except OSError as error:
-        raise Refused(f"The town file {town} cannot be read: {error.strerror}.") from error
+def _has_news(chosen: Settings) -> bool:
+    """Whether the file that ATRIO_TOWN names says something else than what is loaded. The demo never replaces anybody's town."""
+    return "town" in chosen.model_fields_set and digest_of(chosen.town) != loaded_digest()
 
 
 def port_is_free(chosen: Settings) -> None:

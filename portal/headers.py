@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BUILT_PAGES = Path(".web/build/client")
 NOT_FOUND = BUILT_PAGES / "404.html"
+STAMP = Path(".web/atrio-built-from")
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
@@ -85,7 +86,7 @@ def _policy(built: Path, _drawn_at: int) -> str:
             "form-action 'self'",
             "img-src 'self' data:",
             "style-src 'self' 'unsafe-inline'",
-            "connect-src 'self' ws: wss:",
+            "connect-src 'self'",
             " ".join(("script-src 'self'", *hashes)),
         )
     )
@@ -93,7 +94,9 @@ def _policy(built: Path, _drawn_at: int) -> str:
 
 def _built_page(page: str) -> Path:
     """The file of a page that was built, else that of the not-found page. Whatever stands in an address is only looked up."""
-    return BUILT_PAGES / page / "index.html" if page in _pages(BUILT_PAGES.stat().st_mtime_ns) else NOT_FOUND
+    return (
+        BUILT_PAGES / page / "index.html" if page in _pages(STAMP.stat().st_mtime_ns if STAMP.is_file() else 0) else NOT_FOUND
+    )
 
 
 @functools.lru_cache(maxsize=1)

@@ -47,9 +47,10 @@ class Lost:
 
         async def send_page(message: Message) -> None:
             nonlocal is_lost
-            if message["type"] == "http.response.start" and message["status"] == 404 and _is_page(message):
+            built = BUILT_PAGES / _language(scope["path"]) / ROUTE.strip("/") / "index.html"
+            if message["type"] == "http.response.start" and message["status"] == 404 and _is_page(message) and built.is_file():
                 is_lost = True
-                body = _page(_language(scope["path"]))
+                body = _page(built, built.stat().st_mtime_ns)
                 await send(
                     {
                         **message,
@@ -73,7 +74,6 @@ def _language(address: str) -> str:
     return first if first in town.languages else town.default_language
 
 
-@functools.cache
-def _page(language: str) -> bytes:
-    built: Path = BUILT_PAGES / language / ROUTE.strip("/") / "index.html"
+@functools.lru_cache(maxsize=64)
+def _page(built: Path, _drawn_at: int) -> bytes:
     return _SCRIPTS.sub(b"", built.read_bytes())

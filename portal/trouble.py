@@ -1,14 +1,11 @@
 """When a handler breaks: the person reads one calm sentence, the technician finds the cause in the log, nobody sees a trace."""
 
-import logging
-
 import reflex as rx
 
 from locales.catalogue import _
+from portal.logs import log
 from portal.ui.actions import button
 from portal.ui.notices import notice
-
-log = logging.getLogger("atrio")
 
 
 class TroubleState(rx.State):

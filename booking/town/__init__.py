@@ -26,7 +26,7 @@ from booking.town.offer_checks import offer_objections
 from booking.town.schema import schema_objections
 from booking.town.time_checks import time_objections
 
-__all__ = ["Loaded", "Mistake", "TownRefused", "check_town", "load_town"]
+__all__ = ["Loaded", "Mistake", "TownRefused", "check_town", "digest_of", "load_town"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,11 @@ def check_town(path: Path) -> list[Mistake]:
         return refused.mistakes
 
 
+def digest_of(path: Path) -> str:
+    """What names this content of a town file; `Town.digest` says which one was loaded. Raises TownRefused when it can't be read."""
+    return _digest(read_town_file(path))
+
+
 def load_town(session: Session, path: Path, now: datetime, *, dry_run: bool = False) -> Loaded:
     """Make the catalogue say what the file says, in the caller's transaction; with `dry_run` only tell the changes.
 
@@ -74,7 +79,7 @@ def load_town(session: Session, path: Path, now: datetime, *, dry_run: bool = Fa
         raise TownRefused(mistakes)
     with session.begin_nested() as savepoint:
         before = {each.reference for each in _broken_now(session, now)}
-        changes = write_town(session, file.document, sha256(file.source).hexdigest(), now)
+        changes = write_town(session, file.document, _digest(file), now)
         if changes:
             catalogue_changed(session)
         loaded = Loaded(tuple(changes), tuple(each for each in _broken_now(session, now) if each.reference not in before))
@@ -106,3 +111,7 @@ def _broken_now(session: Session, now: datetime) -> list[BrokenPromise]:
     if session.exec(select(Town.revision)).one_or_none() is None:
         return []
     return broken_promises(session, read_catalogue(session), now)
+
+
+def _digest(file: TownFile) -> str:
+    return sha256(file.source).hexdigest()

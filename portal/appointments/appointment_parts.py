@@ -92,7 +92,12 @@ def change_it(shown: ShownVar, *more: rx.Component) -> rx.Component:
                 ),
                 rx.el.p(_("You can move or cancel it until {moment}.", moment=shown.changeable_until), class_name="soft"),
             ),
-            actions(*more),
+            rx.fragment(
+                actions(*more),
+                rx.el.p(
+                    _("This appointment can no longer be changed here. Please ring us: we will find a way."), class_name="soft"
+                ),
+            ),
         ),
         class_name="flow",
     )

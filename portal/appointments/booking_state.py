@@ -20,12 +20,13 @@ from portal.appointments.refusals import why
 from portal.appointments.shown import Shown
 from portal.appointments.steps import DONE, TIME, WAY, address_of
 from portal.appointments.words import services_words, zone_of
-from portal.visit import Visit, now
+from portal.page_state import PageState, now
+from portal.ui.deadline import NEAR
 
 LONGEST_KEY = 64
 
 
-class BookingState(Visit, rx.State):
+class BookingState(PageState, rx.State):
     """`kept_until` is the time of day until which the chosen time is kept, "" when none is; `shown` the appointment, once there is one."""
 
     draft_key: str = rx.SessionStorage("", name="atrio-draft")
@@ -34,6 +35,8 @@ class BookingState(Visit, rx.State):
     is_waiting: rx.Field[bool] = rx.field(False)
     what_for: rx.Field[str] = rx.field("")
     kept_until: rx.Field[str] = rx.field("")
+    kept_seconds: rx.Field[int] = rx.field(0)
+    is_ending: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def more_time(self):
@@ -49,6 +52,12 @@ class BookingState(Visit, rx.State):
     @property
     def _key(self) -> str:
         return str(self.draft_key)[:LONGEST_KEY]
+
+    @rx.event
+    async def look_at_time(self):
+        """Two minutes before the kept time ends, and when it has: say how it stands now."""
+        with self._speaking():
+            await self._draft(needs_time=True)
 
     async def _town_and_draft(self) -> tuple[Catalogue, Kept | None]:
         return await in_reading(_town_and_draft, now(), self._key)
@@ -76,6 +85,8 @@ class BookingState(Visit, rx.State):
     def _show_hold(self, held: Held | None, zone: ZoneInfo) -> None:
         is_kept = held is not None and held.expires_at > now()
         self.kept_until = dates.time(held.expires_at, zone) if held and is_kept else ""
+        self.kept_seconds = int((held.expires_at - now()).total_seconds()) if held and is_kept else 0
+        self.is_ending = is_kept and self.kept_seconds <= NEAR + 1
 
     async def _refused(self, refusal: Refusal) -> Any:
         """Say why. When the time has gone to somebody else, go to where the nearest ones are offered."""

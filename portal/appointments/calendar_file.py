@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from booking.appointments import look_up
 from booking.catalogue import Catalogue, read_catalogue
@@ -15,13 +15,17 @@ from booking.store import in_reading
 from locales.catalogue import LANGUAGES, _, path, use_language
 from portal.appointments.shown import manage_address, video_address
 from portal.appointments.words import address_words, mode_words, place_words, services_words, zone_of
+from portal.page_state import now
 from portal.site import listed, said
-from portal.visit import now
+
+LONGEST_FORM = 10_000  # bytes
 
 
 async def calendar_file(request: Request) -> Response:
     """POST with `reference` and `access_key` in the body. Codes that open nothing lead to the page that asks for them."""
     language = request.path_params["language"]
+    if int(request.headers.get("content-length") or 0) > LONGEST_FORM:
+        return PlainTextResponse("too long", 413)
     form = await request.form(max_fields=4, max_files=0)
     reference, access_key = str(form.get("reference", "")), str(form.get("access_key", ""))
     with use_language(language if language in LANGUAGES else LANGUAGES[0]):
@@ -58,7 +62,7 @@ def _description(catalogue: Catalogue, appointment: Appointment) -> str:
     return "\n".join(
         (
             _("Booking code: {reference}", reference=appointment.reference),
-            _("What to bring:"),
+            *([_("What to bring:")] if bring else []),
             *(f"- {thing}" for thing in bring),
             _("By telephone: {number}", number=catalogue.town.phone),
         )

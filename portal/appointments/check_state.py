@@ -11,6 +11,7 @@ from booking.store import in_reading, in_transaction
 from locales import dates
 from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
+from portal.appointments.details_state import DetailsState
 from portal.appointments.draft import abandon, checked, confirm, details_of, visit_of
 from portal.appointments.shown import shown
 from portal.appointments.steps import DETAILS, DONE
@@ -24,8 +25,8 @@ from portal.appointments.words import (
     place_words,
     zone_of,
 )
+from portal.page_state import now
 from portal.site import listed
-from portal.visit import now
 
 
 class CheckState(BookingState):
@@ -77,6 +78,8 @@ class CheckState(BookingState):
     async def give_up(self):
         with self._speaking():
             await in_transaction(abandon, now(), self._key)
+            self.reset()
+            (await self.get_state(DetailsState)).reset()
             return rx.redirect(path("/"))
 
     def _show(self, catalogue, kept, details: Details) -> None:

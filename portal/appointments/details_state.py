@@ -16,7 +16,7 @@ from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import ANSWERS, Draft, checked, remember, tick
 from portal.appointments.refusals import field_errors
 from portal.appointments.steps import CHECK
-from portal.visit import Typed, now
+from portal.page_state import Typed, now
 
 
 class DetailsAnswer(BaseModel):

@@ -44,9 +44,9 @@ def _next_steps() -> rx.Component:
             _("With them you can look it up, move it or cancel it. Add it to your calendar, or print this page."),
             stage="now",
         ),
-        step(
-            _("Get these ready"),
-            rx.el.ul(rx.foreach(shown.bring, rx.el.li), class_name="prose"),
+        rx.cond(
+            shown.bring.length() > 0,
+            step(_("Get these ready"), rx.el.ul(rx.foreach(shown.bring, rx.el.li), class_name="prose")),
         ),
         rx.match(
             shown.mode,

@@ -12,7 +12,7 @@ from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import confirmed
 from portal.appointments.opened_state import OpenedState
 from portal.appointments.shown import shown
-from portal.visit import now
+from portal.page_state import now
 
 
 class DoneState(BookingState):

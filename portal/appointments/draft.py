@@ -19,7 +19,8 @@ from booking.appointments import Booked, book, booked_again
 from booking.catalogue import read_catalogue
 from booking.details import NEEDS, Details, storable, tidied
 from booking.errors import HoldExpired
-from booking.holds import Held, extend, hold, look_at, release
+from booking.holds import Held, extend, forget_lapsed, hold, look_at, release
+from booking.references import SecretChanged
 from booking.store import Table
 from booking.visits import Visit, quote, quote_for
 
@@ -200,7 +201,7 @@ def _mine(session: Session, key: str) -> Draft:
 def _held(session: Session, now: datetime, draft: Draft) -> Held | None:
     try:
         return look_at(session, now, draft.hold) if draft.hold else None
-    except HoldExpired:
+    except (HoldExpired, SecretChanged):
         return None
 
 
@@ -227,6 +228,7 @@ def _touched(session: Session, now: datetime, draft: Draft) -> Draft:
 
 def _forget_old(session: Session, now: datetime) -> None:
     session.execute(delete(Draft).where(col(Draft.touched_at) < now - KEPT_FOR))
+    forget_lapsed(session, now)
 
 
 def _hash(key: str) -> str:

@@ -17,7 +17,7 @@ from portal.appointments.refusals import why
 from portal.appointments.shown import Shown
 from portal.appointments.time_state import TimeAnswer
 from portal.appointments.words import zone_of
-from portal.visit import Typed, now
+from portal.page_state import Typed, now
 
 MOVE, CANCEL = "/appointment/move/", "/appointment/cancel/"
 
@@ -141,7 +141,7 @@ class MoveState(OpenedState):
             return self._to_find("too-late")
         catalogue, appointment = opened
         try:
-            offer = await in_reading(offer_of, now(), appointment.visit, self.days_shown, taken=taken)
+            offer = await in_reading(offer_of, now(), appointment.visit, self.days_shown, taken=taken, moving=appointment.id)
         except NotBookable:
             return self._to_find("not-offered")
         zone = zone_of(catalogue, appointment.location)

@@ -12,13 +12,12 @@ from sqlmodel import Session
 from booking.availability import FreeStart, days_if_empty, free_places, nearest, next_places
 from booking.catalogue import Catalogue, read_catalogue
 from booking.halls import shut_on
-from booking.visits import Visit as Wanted
-from booking.visits import quote_for
+from booking.visits import Visit, quote, quote_for
 from locales import dates
 from locales.catalogue import _, current_language, ngettext
 from portal.appointments.steps import address_of
+from portal.page_state import now
 from portal.site import said
-from portal.visit import now
 
 DAYS_AT_ONCE = 14
 
@@ -67,19 +66,27 @@ class Offer:
 
 
 def offer_of(
-    session: Session, moment: datetime, visit: Wanted, days: int, *, taken: datetime | None = None, mine: datetime | None = None
+    session: Session,
+    moment: datetime,
+    visit: Visit,
+    days: int,
+    *,
+    taken: datetime | None = None,
+    mine: datetime | None = None,
+    moving: int | None = None,
 ) -> Offer:
     """The starts to choose from: after a start was `taken` by somebody else, the nearest to it come first.
 
-    `mine` is the start that is kept for the one who asks: free for them, though for nobody else.
+    `mine` is the start that is kept for the one who asks, `moving` the id of the appointment that would be moved: both times
+    are free for them, though for nobody else.
     """
     catalogue = read_catalogue(session)
     zone = ZoneInfo(catalogue.known_locations[visit.location].timezone)
     today = moment.astimezone(zone).date()
     last = quote_for(catalogue, visit).last_day(today)
     until = min(today + timedelta(days=days - 1), last)
-    free = _with(mine, free_places(session, moment, visit, today, until))
-    near = _with(mine, nearest(session, moment, visit, taken) if taken else next_places(session, moment, visit))
+    free = _with(mine, free_places(session, moment, visit, today, until, moving=moving))
+    near = _with(mine, _nearest(session, moment, visit, taken, moving))
     listed = {day: list(starts) for day, starts in groupby(free, key=lambda start: start.start.astimezone(zone).date())}
     all_days = [today + timedelta(days=n) for n in range((until - today).days + 1)]
     full = days_if_empty(session, moment, visit, today, until) - set(listed)
@@ -87,10 +94,28 @@ def offer_of(
     return Offer(near, [row for row in rows if row[1] or row[2]], until < last)
 
 
+def _nearest(session: Session, moment: datetime, visit: Visit, taken: datetime | None, moving: int | None) -> list[FreeStart]:
+    if taken:
+        return nearest(session, moment, visit, taken, moving=moving)
+    return next_places(session, moment, visit, moving=moving)
+
+
 def _with(mine: datetime | None, free: list[FreeStart]) -> list[FreeStart]:
     if mine is None or mine in [each.start for each in free]:
         return free
     return sorted([*free, FreeStart(mine, 1)], key=lambda each: each.start)
+
+
+def soonest_remote(session: Session, moment: datetime, services: tuple[str, ...]) -> dict[str, str]:
+    """For video and telephone, the location whose counters can be had first: from afar, one is as good as another."""
+    served = quote(read_catalogue(session), services).served
+    found: dict[str, str] = {}
+    for mode in ("video", "phone"):
+        places = [location for location, modes in served.items() if mode in modes]
+        first = {place: next_places(session, moment, Visit(services, place, mode), 1) for place in places}
+        if places:
+            found[mode] = min(places, key=lambda place: (not first[place], first[place][0].start if first[place] else moment))
+    return found
 
 
 def shown_near(offer: Offer, zone: ZoneInfo) -> list[Near]:

@@ -17,12 +17,12 @@ from locales.catalogue import path
 from portal.appointments.refusals import why
 from portal.appointments.shown import Shown, shown
 from portal.appointments.words import zone_of
-from portal.visit import Visit, now
+from portal.page_state import PageState, now
 
 FIND = "/appointment/"
 
 
-class OpenedState(Visit, rx.State):
+class OpenedState(PageState, rx.State):
     """`codes` is "REFERENCE.KEY" in the tab's session storage, or "" while nothing is open."""
 
     codes: str = rx.SessionStorage("", name="atrio-appointment")
@@ -51,11 +51,13 @@ class OpenedState(Visit, rx.State):
         self.shown = shown(catalogue, now(), appointment, access_key)
         return catalogue, appointment
 
-    async def _refused(self, refusal: Refusal) -> None:
+    async def _refused(self, refusal: Refusal) -> Any:
         opened = await self._open()
-        if opened:
-            catalogue, appointment = opened
-            self.problem = why(refusal, zone_of(catalogue, appointment.location))
+        if opened is None:
+            return self._to_find()
+        catalogue, appointment = opened
+        self.problem = why(refusal, zone_of(catalogue, appointment.location))
+        return None
 
     def _intention(self) -> str:
         """The key of what this page is for: the same until it is opened anew, so that a replayed event does nothing twice."""

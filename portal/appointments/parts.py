@@ -10,6 +10,7 @@ from locales.catalogue import _
 from portal.appointments.booking_state import BookingState
 from portal.appointments.offer import Clock, Day, Near, Part
 from portal.ui.actions import button
+from portal.ui.deadline import deadline
 from portal.ui.notices import notice
 from portal.ui.times import days, looking, near_time, next_times, open_day, part_of_day, shut_day, time
 
@@ -29,12 +30,25 @@ def one_moment(is_ready: rx.Var, *content: rx.Component) -> rx.Component:
 
 
 def kept_time() -> rx.Component:
-    """Until when the chosen time is kept, and a button for more."""
+    """Until when the chosen time is kept, a warning before it ends, and a button for more."""
+    return rx.fragment(
+        deadline(
+            seconds=BookingState.kept_seconds,
+            since=BookingState.kept_until,
+            on_near=BookingState.look_at_time,
+            on_over=BookingState.look_at_time,
+        ),
+        _kept_notice(),
+    )
+
+
+def _kept_notice() -> rx.Component:
     return rx.cond(
         BookingState.kept_until,
         notice(
             # Translators: {time} is a time of day
             rx.el.p(rx.el.b(_("We are keeping this time for you until {time}.", time=BookingState.kept_until))),
+            rx.cond(BookingState.is_ending, rx.el.p(_("That is in two minutes. Do you need longer?"))),
             rx.el.p(button(_("More time"), kind="quiet", on_click=BookingState.more_time)),
             kind="now",
             live=True,

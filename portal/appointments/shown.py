@@ -12,14 +12,13 @@ from booking.appointments import changeable_until
 from booking.catalogue import Catalogue
 from booking.promises import BOOKED, Appointment
 from booking.settings import settings
+from booking.visits import Visit
 from locales import dates
-from locales.catalogue import _, path
+from locales.catalogue import path
 from portal.appointments.words import (
     address_words,
     day_words,
     hours_words,
-    mode_words,
-    people_words,
     place_words,
     services_words,
     zone_of,
@@ -38,16 +37,12 @@ class Shown:
     day: str = ""
     hours: str = ""
     mode: str = ""
-    mode_words: str = ""
     place: str = ""
     address: str = ""
     way_in: str = ""
-    people: str = ""
     is_booked: bool = False
     is_changeable: bool = False
     changeable_until: str = ""
-    name: str = ""
-    sent_to: str = ""
     video_link: str = ""
     drawing: str = ""
     modules: int = 0
@@ -68,21 +63,23 @@ def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_
         day=day_words(appointment.start_at.astimezone(zone).date()),
         hours=hours_words(appointment.start_at, appointment.end_at, zone),
         mode=visit.mode,
-        mode_words=mode_words(visit.mode),
         place=place_words(catalogue, visit),
         address=address_words(catalogue, visit),
-        way_in=said(catalogue.known_locations[visit.location].way_in) if visit.mode == "in_person" else "",
-        people=people_words(visit.people),
+        way_in=_way_in(catalogue, visit),
         is_booked=is_booked,
         is_changeable=is_booked and now <= until,
         changeable_until=dates.moment(until, zone),
-        name=appointment.name,
-        sent_to=_(", ").join(f"\u2066{way}\u2069" for way in (appointment.email, appointment.phone) if way),
         video_link=video_address(appointment.reference, access_key) if visit.mode == "video" and is_booked else "",
         drawing=drawing,
         modules=modules,
         bring=[thing for slug in visit.services for thing in listed(catalogue.known_services[slug].bring)],
     )
+
+
+def _way_in(catalogue: Catalogue, visit: Visit) -> str:
+    """The door, and how to get there."""
+    place = catalogue.known_locations[visit.location]
+    return " ".join(filter(None, (said(place.way_in), said(place.getting_there)))) if visit.mode == "in_person" else ""
 
 
 def manage_address(reference: str, access_key: str) -> str:

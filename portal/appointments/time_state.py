@@ -19,8 +19,8 @@ from portal.appointments.offer import DAYS_AT_ONCE, Day, Near, offer_of, shown_d
 from portal.appointments.refusals import why
 from portal.appointments.steps import DETAILS, WAY, address_of
 from portal.appointments.words import place_words
+from portal.page_state import now
 from portal.ui.rows import way_words
-from portal.visit import now
 
 
 class TimeAnswer(BaseModel):
@@ -97,8 +97,8 @@ class TimeState(BookingState):
             offer = await in_reading(offer_of, now(), visit, self.days_shown, taken=taken, mine=mine)
         except NotBookable:
             # What was chosen is no longer offered: the first question says what is.
-            return rx.redirect(path(WAY), replace=True)
-        if taken and taken not in [free.start for free in offer.near]:
+            return rx.redirect(path(f"{WAY}?news=not-offered"), replace=True)
+        if taken and not mine and taken not in [free.start for free in offer.near]:
             self.problem = why(SlotTaken(taken), zone)
         self.near_title = _("The nearest free times") if taken else _("The next three times")
         self.near, self.days, self.has_more = shown_near(offer, zone), shown_days(offer, zone), offer.has_more

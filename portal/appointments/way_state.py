@@ -7,19 +7,20 @@ from dataclasses import dataclass
 import reflex as rx
 from pydantic import BaseModel, Field, ValidationError
 
-from booking.catalogue import Catalogue
+from booking.catalogue import Catalogue, Location
 from booking.errors import NotBookable, Refusal
-from booking.store import in_transaction
+from booking.store import in_reading, in_transaction
 from booking.visits import Quote, quote
 from locales import dates
 from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import Draft, begin, choose_way, new_key
+from portal.appointments.offer import soonest_remote
 from portal.appointments.shown import Shown
 from portal.appointments.steps import TIME, WAY
 from portal.appointments.words import mode_words, people_words, services_words
+from portal.page_state import Typed, now
 from portal.site import said
-from portal.visit import Typed, now
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class WayState(BookingState):
     @rx.event
     async def open(self):
         with self._speaking() as language:
-            self.problem, self.error = "", ""
+            self.problem, self.error = _not_offered() if self._asked("news") == "not-offered" else "", ""
             self.draft_key = self._key or new_key()
             services = tuple(slug for slug in self._asked("service", 400).split(",") if slug)
             try:
@@ -76,7 +77,8 @@ class WayState(BookingState):
                 return rx.redirect(path("/services/"), replace=True)
             self.shown = Shown()
             try:
-                self._show(catalogue, draft.draft)
+                remote = await in_reading(soonest_remote, now(), tuple(draft.draft.services))
+                self._show(catalogue, draft.draft, remote)
             except NotBookable:
                 return rx.redirect(path("/services/"), replace=True)
 
@@ -115,12 +117,12 @@ class WayState(BookingState):
                 return None
             return rx.redirect(path(f"{WAY}?service={','.join([*draft.draft.services, other])}"))
 
-    def _show(self, catalogue: Catalogue, draft: Draft) -> None:
+    def _show(self, catalogue: Catalogue, draft: Draft, remote: dict[str, str]) -> None:
         quoted = quote(catalogue, draft.services)
         wanted = (draft.mode or self._asked("mode"), draft.location or self._asked("location"))
         self.what_for = services_words(catalogue, draft.services)
         self.length = dates.minutes(quoted.minutes)
-        self.ways = _ways(catalogue, quoted, *wanted)
+        self.ways = _ways(catalogue, quoted, remote, *wanted)
         self.groups = (
             [Option(str(n), people_words(n)) for n in range(1, quoted.max_people + 1)] if quoted.max_people > 1 else []
         )
@@ -129,11 +131,14 @@ class WayState(BookingState):
         self.is_ready = True
 
 
-def _ways(catalogue: Catalogue, quoted: Quote, mode: str, location: str) -> list[Way]:
+def _not_offered() -> str:
+    return _("What you had chosen is no longer offered in that way. Please choose again.")
+
+
+def _ways(catalogue: Catalogue, quoted: Quote, remote: dict[str, str], mode: str, location: str) -> list[Way]:
     """In person at each place that can do it; video and telephone once, wherever the person at the other end sits."""
     pairs = [("in_person", place) for place, modes in quoted.served.items() if "in_person" in modes]
-    for remote in ("video", "phone"):
-        pairs += [(remote, place) for place, modes in quoted.served.items() if remote in modes][:1]
+    pairs += remote.items()
     chosen = _nearest_choice(pairs, mode, location)
     return [_way(catalogue, *pair, pair == chosen) for pair in pairs]
 
@@ -148,11 +153,17 @@ def _nearest_choice(pairs: list[tuple[str, str]], mode: str, location: str) -> t
 def _way(catalogue: Catalogue, mode: str, location: str, is_chosen: bool) -> Way:
     place = catalogue.locations[location]
     title, hint, sign = {
-        "in_person": (said(place.name), said(place.address), "landmark"),
+        "in_person": (said(place.name), _address(place), "landmark"),
         "video": (mode_words("video"), _("Nothing to install: you open a link on your phone or computer."), "video"),
         "phone": (mode_words("phone"), _("At the time you choose, on the number you give us."), "phone"),
     }[mode]
     return Way(f"{mode}:{location}", title, hint, sign, is_chosen)
+
+
+def _address(place: Location) -> str:
+    """The street; and whoever can't take steps must know of them before they choose."""
+    address = said(place.address)
+    return address if place.step_free else _("{address}. There are steps at the door.", address=address)
 
 
 def _others(catalogue: Catalogue, chosen: tuple[str, ...]) -> list[Option]:

@@ -11,16 +11,14 @@ from sqlmodel import Session
 
 from booking.availability import free_places, next_places
 from booking.catalogue import MODES, Catalogue, read_catalogue
-from booking.counter_time import page_version
 from booking.halls import HallNow, hall_now
 from booking.interval import first_minute_from
 from booking.store import in_reading, remembered
-from booking.visits import Visit as Wanted
-from booking.visits import quote
+from booking.visits import Visit, quote
 from locales import dates
 from locales.catalogue import _
+from portal.page_state import PageState, now
 from portal.site import said
-from portal.visit import Visit, now
 
 WEEK = timedelta(days=7)
 
@@ -38,7 +36,7 @@ class NextFree:
     start: datetime
 
 
-class HallState(Visit, rx.State):
+class HallState(PageState, rx.State):
     """The plate on the home page."""
 
     opening: rx.Field[str] = rx.field("")
@@ -58,7 +56,7 @@ class HallState(Visit, rx.State):
             self.notices = _notices(catalogue, now().astimezone(ZoneInfo(catalogue.town.timezone)))
 
 
-class NextTimeState(Visit, rx.State):
+class NextTimeState(PageState, rx.State):
     """The plate on a service's page: its next free time, wherever that is."""
 
     clock: rx.Field[str] = rx.field("")
@@ -83,8 +81,8 @@ class NextTimeState(Visit, rx.State):
 def _right_now(session: Session, moment: datetime) -> tuple[Catalogue, HallNow, NextFree | None]:
     catalogue = read_catalogue(session)
     hall = next(iter(catalogue.locations))
-    # Asked by everybody who opens the home page, so it is worked out once a minute, and anew when somebody books there.
-    as_of = (catalogue.revision, page_version(session, hall), first_minute_from(moment))
+    # Asked by everybody who opens the home page, so it is worked out once a minute.
+    as_of = (catalogue.revision, first_minute_from(moment))
     soonest = remembered(session, "soonest", as_of, lambda: _soonest_at(session, catalogue, moment, hall))
     return catalogue, hall_now(catalogue, hall, moment), soonest
 
@@ -96,7 +94,7 @@ def _soonest_at(session: Session, catalogue: Catalogue, moment: datetime, hall: 
     found = []
     for service in catalogue.services:
         if "in_person" in quote(catalogue, [service]).served.get(hall, ()):
-            wanted = Wanted((service,), hall, "in_person")
+            wanted = Visit((service,), hall, "in_person")
             found += [
                 NextFree(service, hall, free.start) for free in free_places(session, moment, wanted, today, today + WEEK)[:1]
             ]
@@ -114,7 +112,7 @@ def _next_of(session: Session, moment: datetime, service: str) -> tuple[Catalogu
         NextFree(service, location, free.start)
         for location, modes in served.items()
         if mode in modes
-        for free in next_places(session, moment, Wanted((service,), location, mode), 1)
+        for free in next_places(session, moment, Visit((service,), location, mode), 1)
     ]
     return catalogue, min(found, key=lambda free: free.start, default=None)
 

@@ -12,10 +12,10 @@ from locales.catalogue import _, path
 from portal.catalogue.index import find_services
 from portal.catalogue.rows import service_address
 from portal.catalogue.search import LONGEST_QUESTION
+from portal.page_state import PageState
 from portal.site import said
 from portal.ui.icons import icon
 from portal.ui.links import native_form
-from portal.visit import Visit
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Found:
     address: str
 
 
-class SearchState(Visit, rx.State):
+class SearchState(PageState, rx.State):
     """What was asked in the address (`?q=`) and the services that answer it."""
 
     question: rx.Field[str] = rx.field("")

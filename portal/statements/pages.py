@@ -44,7 +44,7 @@ def accessibility() -> rx.Component:
                 rx.el.p(
                     _(
                         "Tell us when you book if you need a way in without steps, an interpreter, sign language, "
-                        "more time, or somebody with you. Whoever serves you reads it before you arrive."
+                        "more time, or somebody with you. It stands beside your appointment."
                     )
                 ),
                 *_ways_in(),
@@ -74,7 +74,7 @@ def privacy() -> rx.Component:
                     row(_("Your name"), _("To know whom we are expecting.")),
                     row(
                         _("E-mail or telephone"),
-                        _("To confirm, remind, and tell you if something changes. One of the two is enough."),
+                        _("To reach you about this appointment. One of the two is enough."),
                     ),
                     row(_("Language and needs"), _("So that the right person and the right room are ready.")),
                     row(_("Service, place and time"), _("It is the appointment itself.")),

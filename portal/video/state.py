@@ -15,10 +15,10 @@ from booking.promises import BOOKED, Appointment
 from booking.store import in_reading
 from locales import dates
 from portal.appointments.words import services_words, zone_of
-from portal.visit import Visit, now
+from portal.page_state import PageState, now
 
 
-class VideoState(Visit, rx.State):
+class VideoState(PageState, rx.State):
     """`meeting` is "" until the codes in the fragment have opened an appointment in force."""
 
     meeting: rx.Field[str] = rx.field("")

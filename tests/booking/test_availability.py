@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from booking.appointments import book_at_once, cancel, move
-from booking.availability import FreeStart, days_with_places, free_places, nearest, next_places
+from booking.availability import FreeStart, days_if_empty, days_with_places, free_places, nearest, next_places
 from booking.catalogue import Counter, Location, Service, read_catalogue
 from booking.errors import NotOfferedThere, NotValid, Refusal, SlotTaken, UnknownService
 from booking.holds import hold
@@ -305,3 +305,24 @@ def test_the_least_versatile_counter_is_given_away_first(store: Store):
     amend(store, change=change_counter("pacos-2", skills=("streets",)))
     booked(store)
     assert shown(store, BINS)[0] == FreeStart(NINE, 1)
+
+
+def test_a_move_is_shown_every_start_that_it_could_take_its_own_time_included(store: Store) -> None:
+    found(store, step_minutes=10)
+    booked = write(store, book_at_once, NOW, PERMIT, NINE, ANA, once="a booking that moves")
+    between = NINE + timedelta(minutes=10)
+    shown = [free.start for free in read(store, free_places, NOW, PERMIT, TOMORROW, TOMORROW, moving=booked.appointment.id)]
+    others = [free.start for free in read(store, free_places, NOW, PERMIT, TOMORROW, TOMORROW)]
+    assert between in shown
+    assert between not in others
+    moved = write(store, move, NOW, booked.reference, booked.access_key, between, once="ten minutes later")
+    assert moved.start_at == between
+
+
+def test_a_day_is_full_only_when_it_would_have_a_start_with_nobody_booked(store: Store) -> None:
+    found(store, notice_minutes=24 * 60)
+    week = TODAY + timedelta(days=6)
+    days = read(store, days_if_empty, NOW, PERMIT, TODAY, week)
+    assert TODAY not in days  # too soon
+    assert TOMORROW in days
+    assert week not in days  # a Sunday

@@ -5,8 +5,8 @@ import re
 import pytest
 from babel.messages.catalog import Catalog
 
-from locales.catalogue import LANGUAGES, SOURCE, catalogue
-from tests.house.words import collected
+from locales.catalogue import FOLDER, LANGUAGES, SOURCE, catalogue
+from tests.house.words import ROOMS, collected
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
 
@@ -59,3 +59,10 @@ def test_a_missing_broken_or_stale_translation_is_noticed(said: dict[str, str], 
 
 def test_the_source_language_says_what_the_source_says() -> None:
     assert all(entry.string == entry.id for entry in catalogue(SOURCE) if entry.id)
+
+
+def test_no_sentence_hides_in_a_formatted_string_where_it_would_not_be_collected() -> None:
+    hidden = re.compile(r"""f(["']).*\{_\(""")
+    assert hidden.search("f\"{_('Hello')}\"")
+    sources = [file for room in ROOMS for file in (FOLDER.parent / room).rglob("*.py")]
+    assert [file.name for file in sources if hidden.search(file.read_text())] == []

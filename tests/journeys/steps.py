@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import cycle
 
 from playwright.sync_api import Locator, Page, expect
 
-from locales.catalogue import _, use_language
+from locales.catalogue import _, catalogue, use_language
 
 WAY, TIME, DETAILS, CHECK, DONE = "way", "time", "details", "check", "done"
 TITLES = {
@@ -20,8 +21,9 @@ TITLES = {
     CHECK: "Is this right?",
     DONE: "Appointment confirmed",
 }
-# Days are counted from the first open one: far enough not to be too late to change, near enough to be listed at once.
-SOME_DAYS_AHEAD = 3
+# Days in the list, from the first that has times: far enough not to be too late to change, near enough to be listed at
+# once. Taken in turns, so that many residents don't fill one of them.
+SOME_DAYS_AHEAD = cycle(range(2, 6))
 
 
 def somebody() -> str:
@@ -44,8 +46,11 @@ class Resident:
     email: str = "amina@example.org"
     phone: str = ""
     clicks: int = 1
+    some_day: int = field(default_factory=SOME_DAYS_AHEAD.__next__)
 
     def words(self, message: str, **values: str) -> str:
+        """What a page says for it; a sentence that no page says any more is a mistake in the test."""
+        assert message in catalogue(self.language), f"No page says this any more: {message}"
         with use_language(self.language):
             return _(message, **values)
 
@@ -79,15 +84,19 @@ class Resident:
 
     def stands_at(self, step: str) -> None:
         self.title_is(TITLES[step])
-        expect(self.page.locator(".moment")).to_have_count(0)
+        self.all_is_there()
+
+    def all_is_there(self) -> None:
+        """Nothing is still being fetched."""
+        expect(self.page.get_by_text(self.words("One moment, we are fetching this for you."))).to_have_count(0)
 
     def choose_a_way(self, way: str = "in_person") -> None:
         self.page.locator("label.choice").filter(has=self.page.locator(f"input[value^={way}]")).first.click()
         self.press("Continue")
 
-    def choose_a_time(self, nth: int = 0, *, day: int = SOME_DAYS_AHEAD) -> str:
+    def choose_a_time(self, nth: int = 0, *, day: int | None = None) -> str:
         """The instant chosen, as the page says it to the server: "2026-11-30T09:20Z"."""
-        chosen = self.times_of(day).nth(nth)
+        chosen = self.times_of(self.some_day if day is None else day).nth(nth)
         chosen.click()
         instant = chosen.locator("input").get_attribute("value")
         self.press("Continue")
@@ -155,7 +164,7 @@ class Resident:
     def move(self, nth: int = 1) -> None:
         self.follow("Move it")
         self.title_is("Choose another time")
-        self.times_of(SOME_DAYS_AHEAD).nth(nth).click()
+        self.times_of(self.some_day).nth(nth).click()
         self.press("Take this time instead")
         self.reads("Your appointment has a new time. The old one is free for somebody else.")
 

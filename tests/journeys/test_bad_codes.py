@@ -39,7 +39,9 @@ def test_a_slip_a_wrong_key_and_a_reference_nobody_has_are_answered_and_can_be_m
     nobodys = "2" * BODY
     resident = Resident(page.context.new_page(), address, "en")
     resident.look_up(slip, access_key)
-    resident.reads("There is a typing slip in the booking code. Please compare it with your confirmation, sign by sign.")
+    resident.reads(
+        "There is a typing slip in the booking code. Please compare it with your confirmation, character by character."
+    )
     expect(resident.page.locator("#errors")).to_be_focused()
     resident.type_codes(reference, wrong_key)
     resident.reads(NOT_FOUND)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.steps import Resident
+from tests.journeys.steps import TIME, Resident
 
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -28,7 +28,7 @@ def test_the_first_page_on_a_desktop_in_portuguese(page: Page, address: str, fol
 
 def test_choosing_a_time_on_a_phone_in_arabic(page: Page, address: str, folder: Path) -> None:
     resident = Resident(page, address, "ar")
-    resident.choose_a_way()
+    resident.get_to(TIME)
     expect(page.locator(".next-times label.choice")).to_have_count(3)
     page.screenshot(path=folder / "choose-a-time-ar.png")
     assert (folder / "choose-a-time-ar.png").stat().st_size > 20_000

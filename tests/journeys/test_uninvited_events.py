@@ -85,7 +85,7 @@ def test_the_list_of_handlers_is_not_empty() -> None:
     assert one("check_state.confirm")
     assert one("update_vars_internal_state.update_vars_internal")
     assert len(handlers()) > 40
-    assert (one("details_state.typed"), ["field", "text"]) in ours_with_arguments()
+    assert (one("details_state.typed_name"), ["text"]) in ours_with_arguments()
 
 
 @pytest.fixture
@@ -137,6 +137,8 @@ def test_our_handlers_take_wrong_types_for_a_wrong_answer_and_not_for_trouble_of
 def test_half_a_letter_does_not_cost_anybody_the_connection(caller: Caller) -> None:
     """Half of a surrogate pair can't be written as UTF-8, but JSON can carry it."""
     for handler, arguments in ours_with_arguments():
+        if handler.endswith(".keep"):  # only the server says this, to itself
+            continue
         for value in (HALF_A_LETTER, dict.fromkeys(FIELDS, HALF_A_LETTER)):
             caller.say(handler, dict.fromkeys(arguments, value))
         assert f'"{TROUBLE}":true' not in _all_it_says(caller), handler

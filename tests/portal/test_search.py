@@ -7,7 +7,7 @@ import pytest
 from booking.store import Store, transaction
 from booking.town import load_town
 from portal.catalogue.index import find_services
-from portal.visit import now
+from portal.page_state import now
 
 DEMO = Path("booking/demo/vila-clara.toml")
 

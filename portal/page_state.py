@@ -22,7 +22,7 @@ def now() -> datetime:
 Typed = Annotated[str, AfterValidator(storable)]
 
 
-class Visit(rx.State, mixin=True):
+class PageState(rx.State, mixin=True):
     """Mixed into States. Nothing here is trusted: the address comes from the browser."""
 
     @contextmanager
