@@ -78,6 +78,12 @@ class Settings(BaseSettings):
         return self.public_url or f"http://localhost:{self.port}"
 
     @property
+    def listens_on(self) -> str:
+        """Only this machine can reach a portal that was given no public address: in a demo, anybody could sign in by a click."""
+        host = urlsplit(self.address).hostname or ""
+        return "127.0.0.1" if is_loopback(host) else "0.0.0.0"
+
+    @property
     def origins(self) -> list[str]:
         """Every origin a browser may send when it talks to this portal."""
         return list(

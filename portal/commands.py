@@ -122,7 +122,7 @@ def port_is_free(chosen: Settings) -> None:
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("", chosen.port))
+            probe.bind((chosen.listens_on, chosen.port))
         except PermissionError:
             raise Refused(
                 f"Port {chosen.port} needs more rights than you have. Choose one above 1023: ATRIO_PORT=8000 make run"
@@ -160,7 +160,7 @@ def _granian(chosen: Settings) -> None:
         "portal.app:app",
         factory=True,
         interface=Interfaces.ASGI,
-        address="0.0.0.0",
+        address=chosen.listens_on,
         port=chosen.port,
         workers=chosen.workers,
         log_level=LogLevels.warning,

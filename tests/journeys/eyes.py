@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 NARROW, ZOOMED = {"width": 320, "height": 640}, {"width": 320, "height": 256}  # 1280 px at 400 % is 320 px
@@ -28,6 +27,7 @@ _TARGETS = """() => {
     const label = target.matches('[type=radio], [type=checkbox]') ? target.closest('label') : null;
     const { left, top, width, height } = (label ?? target).getClientRects()[0];
     const x = left + width / 2, y = top + height / 2;
+    if (document.elementFromPoint(x, y)?.closest('.menu[open]') && !target.closest('.menu[open]')) continue;
     if (!pressed(target, x, y)) { found.push([0, 0, target.outerHTML.slice(0, 120)]); continue; }
     const wide = reach(target, x, y, 1, 0) + reach(target, x, y, -1, 0) + 1;
     const high = reach(target, x, y, 0, 1) + reach(target, x, y, 0, -1) + 1;
@@ -49,10 +49,10 @@ _TOO_WIDE = """() => {
 
 def axe_finds(page: Page, *, only: str = "") -> list[str]:
     """Each violation with the first element that has it. `only` one rule, such as "color-contrast"."""
-    options: dict[str, Any] = {"resultTypes": ["violations"]}
-    if only:
-        options["runOnly"] = [only]
-    violations = Axe().run(page, options=options).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"], **({"runOnly": [only]} if only else {})}
+    violations = page.evaluate("options => axe.run(options).then(({ violations }) => violations)", options)
     return [f"{found['id']}: {found['nodes'][0]['html'][:160]} ({len(found['nodes'])}x)" for found in violations]
 
 

@@ -71,7 +71,11 @@ class OpenBook:
 
     def let_holds_run_out(self) -> None:
         """As if ten minutes had passed for everybody who is filling in a form."""
-        write(self.store, _let_holds_run_out, datetime.now(UTC) - timedelta(seconds=1))
+        self.let_holds_end_at(datetime.now(UTC) - timedelta(seconds=1))
+
+    def let_holds_end_at(self, then: datetime) -> None:
+        """Every time that is kept for somebody is kept until then."""
+        write(self.store, _let_holds_run_out, then)
 
     def _somebody_else_books(self, visit: Visit, start: datetime) -> None:
         write(self.store, book_at_once, datetime.now(UTC), visit, start, SOMEBODY_ELSE, once=secrets.token_urlsafe())

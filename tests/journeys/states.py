@@ -1,12 +1,12 @@
-"""The states that pages can be in beyond just having been opened, and how a resident gets to each."""
+"""The states that pages can be in beyond having just been opened: one long visit, each state beginning where the last one ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from booking.visits import Visit
 from playwright.sync_api import expect
 
-from booking.visits import Visit
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import CHECK, DETAILS, DONE, TIME, Resident, instant
 
@@ -19,22 +19,17 @@ def a_menu_is_open(resident: Resident, _book: OpenBook) -> None:
 
 
 def text_sizes_are_open(resident: Resident, _book: OpenBook) -> None:
-    resident.open("/services/")
+    resident.page.locator("main h1").click()
     resident.page.locator("details.menu summary").nth(1).click()
 
 
-def the_largest_text(resident: Resident, _book: OpenBook) -> None:
-    resident.page.get_by_role("radio").last.check()
-    resident.page.reload()
-
-
-def normal_text_again(resident: Resident, _book: OpenBook) -> None:
-    resident.page.locator("details.menu summary").nth(1).click()
-    resident.page.get_by_role("radio").first.check()
-    resident.page.reload()
+def the_text_is_largest(resident: Resident, _book: OpenBook) -> None:
+    resident.page.locator("input[name=text-size]").last.check()
+    resident.open("/")
 
 
 def something_was_found(resident: Resident, _book: OpenBook) -> None:
+    resident.page.evaluate("localStorage.clear()")
     resident.open("/services/?q=certificado+certificate+casamento")
     expect(resident.page.locator("[role=status] h2")).to_be_visible()
 
@@ -44,54 +39,47 @@ def nothing_was_found(resident: Resident, _book: OpenBook) -> None:
     expect(resident.page.locator("[role=status] h2")).to_be_visible()
 
 
-def no_way_was_chosen(resident: Resident, _book: OpenBook) -> None:
-    resident.begin()
-    resident.press("Continue")
-    resident.reads("Please choose one of these ways.")
-
-
-def another_matter_is_being_added(resident: Resident, _book: OpenBook) -> None:
-    resident.begin()
-    resident.page.locator("main details summary").click()
-
-
-def a_service_is_unknown(resident: Resident, _book: OpenBook) -> None:
+def the_service_is_unknown(resident: Resident, _book: OpenBook) -> None:
     resident.open("/book/?service=unknown")
     expect(resident.page.locator(".notice.warn")).to_be_visible()
 
 
-def a_day_is_open_and_a_time_chosen(resident: Resident, _book: OpenBook) -> None:
-    resident.get_to(TIME)
-    resident.times_of(2).nth(3).click()
-
-
-def a_time_was_just_taken(resident: Resident, book: OpenBook) -> None:
-    resident.get_to(TIME)
-    chosen = resident.times_of(6).last
-    chosen.click()
-    book.take_every_place(VISIT, instant(chosen.locator("input").get_attribute("value") or ""))
+def no_way_was_chosen_and_another_matter_is_being_added(resident: Resident, _book: OpenBook) -> None:
+    resident.begin()
     resident.press("Continue")
-    expect(resident.page.locator(".notice.warn")).to_be_visible()
+    resident.reads("Please choose one of these ways.")
+    resident.page.locator("main details summary").click()
 
 
-def the_details_are_asked(resident: Resident, _book: OpenBook) -> None:
-    resident.get_to(DETAILS)
+def a_day_is_open_and_a_time_chosen(resident: Resident, _book: OpenBook) -> None:
+    resident.choose_a_way()
+    resident.stands_at(TIME)
+    resident.times_of(resident.some_day).last.click()
+
+
+def the_time_was_just_taken(resident: Resident, book: OpenBook) -> None:
+    chosen = resident.page.locator("input[name^=time]:checked").get_attribute("value") or ""
+    book.take_every_place(VISIT, instant(chosen))
+    resident.press("Continue")
+    resident.reads("Somebody has just taken {moment}. Your answers are kept: please choose another time.")
 
 
 def details_are_missing(resident: Resident, _book: OpenBook) -> None:
+    resident.choose_a_time()
+    resident.stands_at(DETAILS)
     resident.press("Continue")
     expect(resident.page.locator("#errors")).to_be_visible()
 
 
 def the_time_is_no_longer_kept(resident: Resident, book: OpenBook) -> None:
-    resident.get_to(DETAILS)
     book.let_holds_run_out()
     resident.page.reload()
     expect(resident.page.locator(".notice.warn")).to_be_visible()
 
 
 def the_answers_are_shown(resident: Resident, _book: OpenBook) -> None:
-    resident.get_to(CHECK)
+    resident.say_who()
+    resident.stands_at(CHECK)
 
 
 def it_is_confirmed(resident: Resident, _book: OpenBook) -> None:
@@ -106,9 +94,9 @@ def it_is_being_moved(resident: Resident, _book: OpenBook) -> None:
 
 
 def it_was_moved(resident: Resident, _book: OpenBook) -> None:
-    resident.page.go_back()
-    resident.stands_at(DONE)
-    resident.move()
+    resident.times_of(resident.some_day).nth(1).click()
+    resident.press("Take this time instead")
+    resident.reads("Your appointment has a new time. The old one is free for somebody else.")
 
 
 def it_is_being_cancelled(resident: Resident, _book: OpenBook) -> None:
@@ -121,12 +109,9 @@ def it_was_cancelled(resident: Resident, _book: OpenBook) -> None:
     resident.title_is("This appointment is cancelled")
 
 
-def it_is_closed_again(resident: Resident, _book: OpenBook) -> None:
+def the_codes_are_wrong(resident: Resident, _book: OpenBook) -> None:
     resident.press("Close it on this device")
     resident.title_is("Find my appointment")
-
-
-def the_codes_are_wrong(resident: Resident, _book: OpenBook) -> None:
     resident.type_codes("VC-2222-2222", "AAAA")
     expect(resident.page.locator("#errors")).to_be_visible()
 
@@ -136,27 +121,22 @@ def it_is_by_video(resident: Resident, _book: OpenBook) -> None:
 
 
 def the_video_link_was_followed(resident: Resident, _book: OpenBook) -> None:
-    link = resident.page.locator("main a[href*='/video/']").get_attribute("href") or ""
-    resident.page.goto(link)
+    resident.page.goto(resident.page.locator("main a[href*='/video/']").get_attribute("href") or "")
     expect(resident.page.locator(".plate")).to_be_visible()
 
 
-# In this order: some begin where the one before them ended.
 STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
     state.__name__.replace("_", " "): state
     for state in (
         a_menu_is_open,
         text_sizes_are_open,
-        the_largest_text,
-        normal_text_again,
+        the_text_is_largest,
         something_was_found,
         nothing_was_found,
-        no_way_was_chosen,
-        another_matter_is_being_added,
-        a_service_is_unknown,
+        the_service_is_unknown,
+        no_way_was_chosen_and_another_matter_is_being_added,
         a_day_is_open_and_a_time_chosen,
-        a_time_was_just_taken,
-        the_details_are_asked,
+        the_time_was_just_taken,
         details_are_missing,
         the_time_is_no_longer_kept,
         the_answers_are_shown,
@@ -165,7 +145,6 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         it_was_moved,
         it_is_being_cancelled,
         it_was_cancelled,
-        it_is_closed_again,
         the_codes_are_wrong,
         it_is_by_video,
         the_video_link_was_followed,
