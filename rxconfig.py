@@ -3,12 +3,13 @@
 import reflex as rx
 
 from booking.settings import settings
+from portal.bundle import BundlePlugin
 from portal.document import DocumentPlugin
 
 config = rx.Config(
     app_name="portal",
     app_module_import="portal.app",
-    plugins=[DocumentPlugin()],
+    plugins=[DocumentPlugin(), BundlePlugin()],
     disable_plugins=[rx.plugins.SitemapPlugin],
     frontend_compression_formats=["brotli", "gzip"],
     frontend_lazy_bundled_libraries=True,

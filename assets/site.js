@@ -1,29 +1,19 @@
-// What every page needs before it is painted, and works also before (or without) the rest of the scripts:
-// the size of the text, links within the page that really move the focus, menus that close.
+// What works before (or without) the rest of the scripts: the size of the text, links within the page that really move
+// the focus, menus that close. A size chosen earlier is put on before the page is painted, by a line in its head.
 
 const SIZE = "text-size";
-
-function remembered() {
-  try {
-    return localStorage.getItem(SIZE);
-  } catch {
-    return null; // storage forbidden: the choice lasts for this page
-  }
-}
 
 function show(size) {
   if (size === "larger" || size === "largest") document.documentElement.dataset.text = size;
   else delete document.documentElement.dataset.text;
 }
 
-show(remembered());
-
 document.addEventListener("change", ({ target }) => {
   if (target.name !== SIZE) return;
   show(target.value);
   try {
     localStorage.setItem(SIZE, target.value);
-  } catch {}
+  } catch {} // storage forbidden: the choice lasts for this page
 });
 
 // Menus are drawn while the site is built. Opened, they say what is true here and now: the size chosen, and

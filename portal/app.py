@@ -14,6 +14,7 @@ from portal.site import drawn_catalogue, page_title
 from portal.trouble import caught
 from portal.ui.focus import overlay
 from portal.ui.frame import STYLESHEETS
+from portal.ui.header import REMEMBERED_TEXT_SIZE
 
 keep_secrets()
 app = rx.App(
@@ -23,7 +24,8 @@ app = rx.App(
     stylesheets=STYLESHEETS,
     app_wraps={(5, "Overlay"): lambda _is_stateful: overlay()},
     head_components=[
-        rx.el.script(src="/site.js"),
+        rx.el.script(REMEMBERED_TEXT_SIZE),
+        rx.el.script(src="/site.js", async_=True),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
     ],
     api_transformer=[doors, Lost, Headers],

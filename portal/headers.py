@@ -18,8 +18,8 @@ BUILT_PAGES = Path(".web/build/client")
 NOT_FOUND = BUILT_PAGES / "404.html"
 STAMP = Path(".web/atrio-built-from")
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
-_ALWAYS = (
-    (b"x-content-type-options", b"nosniff"),
+_ALWAYS = (b"x-content-type-options", b"nosniff")
+_OF_PAGES = (
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), microphone=(self), geolocation=()"),
@@ -45,8 +45,9 @@ class Headers:
 
 
 def _headers(path: str, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    headers = [*given, *_ALWAYS]
+    headers = [*given, _ALWAYS]
     if _is_page(given):
+        headers.extend(_OF_PAGES)
         headers.append((b"content-security-policy", content_security_policy(path.strip("/")).encode()))
     if not any(name == b"cache-control" for name, _ in given):
         headers.append((b"cache-control", _caching(path, given)))
@@ -58,12 +59,14 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
 
 
 def _caching(path: str, headers: list[tuple[bytes, bytes]]) -> bytes:
-    """Built files carry a hash in their name; fonts never change; anything else is asked for again."""
+    """Built files carry a hash in their name; fonts never change; icons and `site.js` may be a view old; pages never."""
     if path.startswith("/assets/"):
         return b"public, max-age=31536000, immutable"
     if path.startswith("/fonts/"):
         return b"public, max-age=2592000"
-    return b"no-cache" if _is_page(headers) or path.endswith((".css", ".js", ".svg")) else b"no-store"
+    if path.endswith((".js", ".svg")):
+        return b"public, max-age=600, stale-while-revalidate=604800"
+    return b"no-cache" if _is_page(headers) else b"no-store"
 
 
 def content_security_policy(page: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,7 +86,7 @@ class BookingState(PageState, rx.State):
     def _show_hold(self, held: Held | None, zone: ZoneInfo) -> None:
         is_kept = held is not None and held.expires_at > now()
         self.kept_until = dates.time(held.expires_at, zone) if held and is_kept else ""
-        self.kept_seconds = int((held.expires_at - now()).total_seconds()) if held and is_kept else 0
+        self.kept_seconds = ceil((held.expires_at - now()).total_seconds()) if held and is_kept else 0
         self.is_ending = is_kept and self.kept_seconds <= NEAR + 1
 
     async def _refused(self, refusal: Refusal) -> Any:

@@ -44,7 +44,8 @@ class WayAnswer(BaseModel):
     """What the form sends. `way` is a mode and a location, such as "in_person:pacos"."""
 
     way: str = Field(pattern=r"^[a-z_]{1,20}:[\w-]{1,80}$")
-    people: int = Field(default=1, ge=1, le=100)
+    # A form names every field it could have: one that isn't shown is null.
+    people: int | None = Field(default=1, ge=1, le=100)
 
 
 class OtherAnswer(BaseModel):
@@ -98,7 +99,7 @@ class WayState(BookingState):
                 return None
             mode, location = answer.way.split(":")
             try:
-                await in_transaction(choose_way, now(), self._key, location, mode, answer.people)
+                await in_transaction(choose_way, now(), self._key, location, mode, answer.people or 1)
             except Refusal as refusal:
                 return await self._refused(refusal)
             self.is_ready = False

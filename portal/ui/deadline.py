@@ -12,7 +12,7 @@ NEAR = 120  # seconds before the end
 class Deadline(rx.Fragment):
     """Draws nothing. `seconds` are counted from the moment the State sends them: `on_near` two minutes before the end, `on_over` at it.
 
-    The count starts anew whenever `since` changes, such as the words that say until when.
+    The count starts anew whenever either changes; without `since`, the words that say until when, nothing is counted.
     """
 
     seconds: rx.Var[int]
@@ -32,7 +32,7 @@ class Deadline(rx.Fragment):
           const timers = [setTimeout(() => ({over!s})(), Math.max(left, 0))];
           if (left > {NEAR * 1000}) timers.push(setTimeout(() => ({near!s})(), left - {NEAR * 1000}));
           return () => timers.forEach(clearTimeout);
-        }}, [{self.since!s}])"""
+        }}, [{self.since!s}, {self.seconds!s}])"""
         known = (part._get_all_var_data() for part in (self.seconds, self.since, near, over))
         return [rx.Var(wait, _var_data=VarData.merge(*known, VarData(imports={"react": "useEffect"})))]
 

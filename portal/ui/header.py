@@ -18,6 +18,14 @@ MARK = (
     "m0 0c-2 10-8 17-17 18 1-9 7-15 17-18zM12 0q24 15 48 0zm60 12q-15 24 0 48zM60 72q-24-15-48 0zM0 60q15-24 0-48z"
 )
 
+# In the head of every page, before anything is painted; the rest is in `site.js`.
+REMEMBERED_TEXT_SIZE = """\
+try {
+  const size = localStorage.getItem("text-size");
+  if (size === "larger" || size === "largest") document.documentElement.dataset.text = size;
+} catch {}
+"""
+
 
 def header(town: Words, office: Words, route: str, languages: Sequence[str]) -> rx.Component:
     """A frieze of azulejos; the town's name; on the other side the tools."""

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from booking.appointments import book_at_once
 from booking.availability import nearest
-from booking.catalogue import read_catalogue
+from booking.catalogue import Catalogue, read_catalogue
 from booking.details import Details
 from booking.errors import SlotTaken
 from booking.promises import Appointment, AppointmentChange, Hold, Seat
@@ -36,6 +36,9 @@ class OpenBook:
         store = Store(settings.database, signing_secret(settings))
         yield cls(store)
         store.close()
+
+    def catalogue(self) -> Catalogue:
+        return read(self.store, read_catalogue)
 
     def appointments_of(self, name: str) -> list[Appointment]:
         """Every appointment under this name, whatever became of it."""

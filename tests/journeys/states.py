@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from booking.visits import Visit
 from playwright.sync_api import expect
 
+from booking.visits import Visit
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import CHECK, DETAILS, DONE, TIME, Resident, instant
 
@@ -19,7 +19,7 @@ def a_menu_is_open(resident: Resident, _book: OpenBook) -> None:
 
 
 def text_sizes_are_open(resident: Resident, _book: OpenBook) -> None:
-    resident.page.locator("main h1").click()
+    resident.page.keyboard.press("Escape")
     resident.page.locator("details.menu summary").nth(1).click()
 
 

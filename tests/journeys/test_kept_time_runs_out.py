@@ -26,7 +26,9 @@ def test_two_minutes_before_the_end_the_page_says_so_and_offers_more(page: Page,
 def test_when_it_has_ended_the_page_no_longer_says_that_it_is_kept(page: Page, address: str, book: OpenBook) -> None:
     resident = Resident(page, address, "en")
     resident.get_to(DETAILS)
-    ended = page.get_by_text(resident.words("We no longer keep this time for you. If nobody else has taken it, you can still book it."))
+    ended = page.get_by_text(
+        resident.words("We no longer keep this time for you. If nobody else has taken it, you can still book it.")
+    )
     book.let_holds_end_at(datetime.now(UTC) + SOON)
     page.reload()
     resident.stands_at(DETAILS)

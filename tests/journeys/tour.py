@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ OPENED = (
     "/video/",
     "/accessibility/",
     "/privacy/",
+    "/lost/",
 )
 NOWHERE = "/no-such-page/"
 THEMES: dict[str, dict[str, str]] = {
