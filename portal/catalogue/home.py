@@ -54,14 +54,18 @@ def _right_now() -> rx.Component:
                         tag(HallState.opening, sign="clock"),
                     ),
                     tag(_("Looking at the clock"), "wait"),
-                )
-            ),
-            facts(
-                fact(
-                    _("Next free appointment"),
-                    rx.cond(HallState.next_free, HallState.next_free, _("One moment")),
-                    small=HallState.next_for,
                 ),
+                class_name="live",
+            ),
+            rx.el.div(
+                facts(
+                    fact(
+                        _("Next free appointment"),
+                        rx.cond(HallState.next_free, HallState.next_free, _("One moment")),
+                        small=HallState.next_for,
+                    ),
+                ),
+                class_name="live",
             ),
             rx.el.p(said(first.address), class_name="soft small"),
         ),

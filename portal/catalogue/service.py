@@ -152,7 +152,7 @@ def _next_time(service: Service) -> rx.Component:
                 rx.el.span(rx.cond(NextTimeState.clock, NextTimeState.clock, _("One moment")), class_name="big"),
                 rx.el.br(),
                 rx.el.span(NextTimeState.day, class_name="date"),
-                class_name="next-time",
+                class_name="next-time live",
             ),
             rx.el.p(NextTimeState.place, class_name="soft small"),
             rx.el.p(link_button(_("Book a time"), booking_address(service.slug), wide=True)),

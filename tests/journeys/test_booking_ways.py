@@ -39,7 +39,7 @@ def test_the_link_of_a_cancelled_video_appointment_says_so_and_leads_nowhere(pag
 
 
 def test_an_appointment_by_telephone_is_kept_with_the_number_to_ring(page: Page, address: str, book: OpenBook) -> None:
-    resident = Resident(page, address, "es", service="fees-fines", email="", phone="912 345 678")
+    resident = Resident(page, address, "es", service="lost-property", email="", phone="912 345 678")
     resident.book(way="phone")
     promised = book.the_appointment_of(resident.name)
     assert (promised.mode, promised.phone) == ("phone", "+351912345678")
@@ -47,7 +47,7 @@ def test_an_appointment_by_telephone_is_kept_with_the_number_to_ring(page: Page,
 
 
 def test_nobody_books_a_telephone_call_without_saying_which_number_to_ring(page: Page, address: str, book: OpenBook) -> None:
-    resident = Resident(page, address, "en", service="fees-fines")
+    resident = Resident(page, address, "en", service="lost-property")
     resident.get_to(DETAILS, way="phone")
     resident.say_who()
     expect(page.locator("#phone[aria-invalid=true]")).to_be_visible()
@@ -123,3 +123,9 @@ def test_what_a_person_needs_travels_with_the_appointment(page: Page, address: s
     promised = book.the_appointment_of(resident.name)
     assert set(promised.needs) == {"step_free", "interpreter"}
     assert (promised.language, promised.interpreter_language) == ("en", "Українська")
+
+
+def test_a_service_for_one_person_is_booked_without_being_asked_how_many(page: Page, address: str, book: OpenBook) -> None:
+    resident = Resident(page, address, "en", service="lost-property")
+    resident.book()
+    assert book.the_appointment_of(resident.name).people == 1

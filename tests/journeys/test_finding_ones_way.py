@@ -1,9 +1,9 @@
 """For those who don't see the page as a whole: titles, headings, focus, announcements, the way past the head."""
 
 import pytest
-from locales.catalogue import LANGUAGES, direction
 from playwright.sync_api import Page, expect
 
+from locales.catalogue import LANGUAGES, direction
 from tests.journeys.steps import DETAILS, TIME, WAY, Resident
 
 
@@ -97,7 +97,11 @@ def test_a_sentence_about_trouble_is_said_aloud(page: Page, address: str) -> Non
     resident.begin()
     page.locator("input[name=way]").first.evaluate("radio => { radio.value = 'in_person:atlantis'; radio.checked = true; }")
     resident.press("Continue")
-    expect(page.get_by_role("alert").filter(has_text=resident.words("We do not know this place. Please choose one of the places below."))).to_be_visible()
+    expect(
+        page.get_by_role("alert").filter(
+            has_text=resident.words("We do not know this place. Please choose one of the places below.")
+        )
+    ).to_be_visible()
 
 
 def test_larger_text_is_remembered_on_every_page(page: Page, address: str) -> None:
