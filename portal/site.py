@@ -53,8 +53,13 @@ def telephone_address(number: str) -> str:
     return "tel:" + "".join(character for character in number if character.isdigit() or character == "+")
 
 
-def page(*content: Child, route: str, wall: bool = False, needs_script: bool = False) -> rx.Component:
-    """A page of this town at `route` ("/book/"), in the frame that all share."""
+def page(
+    *content: Child, route: str, wall: bool = False, needs_script: bool = False, without_script: Child | None = None
+) -> rx.Component:
+    """A page of this town at `route` ("/book/"), in the frame that all share.
+
+    A page that `needs_script` says so where there is none; `without_script` says what else doesn't work then.
+    """
     facts = town_facts()
     return framed(
         trouble_banner(),
@@ -63,7 +68,7 @@ def page(*content: Child, route: str, wall: bool = False, needs_script: bool = F
         route=route,
         languages=drawn_catalogue().town.languages,
         wall=wall,
-        needs_script=_without_script(facts) if needs_script else None,
+        needs_script=_without_script(facts) if needs_script else without_script,
     )
 
 

@@ -20,6 +20,7 @@ def done_title() -> str:
 
 def done() -> rx.Component:
     return page(
+        rx.cond(DoneState.shown.reference == "", rx.el.h1(_("Your appointment"))),
         one_moment(DoneState.shown.reference != "", columns(_promise(), keep_these(DoneState.shown))),
         route=DONE,
         needs_script=True,

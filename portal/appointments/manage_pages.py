@@ -36,38 +36,43 @@ def _ask() -> rx.Component:
     return stack(
         title(find_title(), lead=_("You need the two codes from your confirmation.")),
         trouble(FindState.problem),
-        rx.el.form(
-            text_field(
-                "reference",
-                _("Booking code"),
-                hint=_("It looks like VC-7K2M-94QX. Small letters and spaces do no harm."),
-                default_value=FindState.typed_reference,
-                error=FindState.errors.get("reference", ""),
-                dir="ltr",
-                short=True,
-                auto_complete="off",
-                spell_check=False,
-            ),
-            text_field(
-                "access_key",
-                _("Access code"),
-                hint=_("16 letters and digits, in four groups."),
-                error=FindState.errors.get("access_key", ""),
-                dir="ltr",
-                auto_complete="off",
-                spell_check=False,
-            ),
-            actions(submit(_("Find it"), waiting=FindState.is_waiting, waiting_words=_("One moment"))),
-            on_submit=FindState.find,
-            class_name="flow apart",
-            no_validate=True,
-        ),
+        # Drawn when there is somebody to answer: a form sent before would put the codes into the address.
+        one_moment(FindState.is_hydrated, _codes_form()),
         section(
             _("Lost the codes?"),
             rx.el.p(_("Ring us, or come to any counter. We find your appointment by your name and a question or two.")),
             small=True,
         ),
         space="apart",
+    )
+
+
+def _codes_form() -> rx.Component:
+    return rx.el.form(
+        text_field(
+            "reference",
+            _("Booking code"),
+            hint=_("It looks like VC-7K2M-94QX. Small letters and spaces do no harm."),
+            default_value=FindState.typed_reference,
+            error=FindState.errors.get("reference", ""),
+            dir="ltr",
+            short=True,
+            auto_complete="off",
+            spell_check=False,
+        ),
+        text_field(
+            "access_key",
+            _("Access code"),
+            hint=_("16 letters and digits, in four groups."),
+            error=FindState.errors.get("access_key", ""),
+            dir="ltr",
+            auto_complete="off",
+            spell_check=False,
+        ),
+        actions(submit(_("Find it"), waiting=FindState.is_waiting, waiting_words=_("One moment"))),
+        on_submit=FindState.find,
+        class_name="flow apart",
+        no_validate=True,
     )
 
 

@@ -20,7 +20,7 @@ def trouble(problem: rx.Var) -> rx.Component:
     return rx.el.div(rx.cond(problem, notice(problem, kind="warn")), role="alert")
 
 
-def one_moment(is_ready: rx.Var, *content: rx.Component) -> rx.Component:
+def one_moment(is_ready: rx.Var | bool, *content: rx.Component) -> rx.Component:
     """The content as soon as the answers so far have arrived; until then a line that says so, and room for what comes."""
     return rx.cond(
         is_ready,

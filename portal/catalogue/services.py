@@ -8,7 +8,7 @@ from booking.catalogue import Topic
 from locales.catalogue import _
 from portal.catalogue.rows import service_row
 from portal.catalogue.searching import SearchState, answers, search_form
-from portal.site import drawn_catalogue, page, said
+from portal.site import drawn_catalogue, page, said, town_facts
 from portal.ui.frame import title
 from portal.ui.icons import icon
 from portal.ui.rows import rows
@@ -25,6 +25,11 @@ def services() -> rx.Component:
         answers(),
         rx.el.div(*[_topic(topic) for topic in drawn_catalogue().topics.values()], class_name="columns even"),
         route="/services/",
+        without_script=_(
+            # Translators: shown when the browser has JavaScript switched off
+            "Searching needs JavaScript, and your browser has it switched off. All services are below, or ring us: {number}.",
+            number=town_facts().telephone,
+        ),
     )
 
 
