@@ -83,7 +83,7 @@ def test_more_people_than_can_come_together_are_refused(page: Page, address: str
     resident.begin()
     page.locator("#people option").last.evaluate("option => { option.value = '99'; option.selected = true; }")
     resident.choose_a_way()
-    resident.reads("At most {n} people can come together for this. Please ring us if you are more.")
+    expect(page.get_by_role("alert").filter(has_text="At most 4 people can come together for this.")).to_be_visible()
     resident.stands_at(WAY)
 
 
