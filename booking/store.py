@@ -204,10 +204,18 @@ def _marked(store: Store, *, writing: bool) -> Engine:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=THREADS, max_overflow=THREADS, pool_pre_ping=True, json_deserializer=_with_tuples)
+        return create_engine(
+            url,
+            pool_size=THREADS,
+            max_overflow=THREADS,
+            pool_pre_ping=True,
+            json_deserializer=_with_tuples,
+            hide_parameters=True,
+        )
     engine = create_engine(
         url,
         pool_size=2 * THREADS,
+        hide_parameters=True,
         max_overflow=THREADS,
         connect_args={"timeout": BUSY_SECONDS},
         json_deserializer=_with_tuples,
