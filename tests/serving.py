@@ -34,24 +34,28 @@ PHONE = {"width": 390, "height": 844}
 
 @dataclass(frozen=True)
 class Site:
-    """Where a town is served, and the folder that its book is in."""
+    """Where a town is served, the folder that it writes into, and the address of its database when that isn't in the folder."""
 
     address: str
     data: Path | None
+    database: str = ""
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Site]:
-    """The demo town, built if need be, on a free port and with a book of its own in `folder`."""
+def served(folder: Path, **wishes: str) -> Iterator[Site]:
+    """The demo town, built if need be, on a free port and with a book of its own in `folder`.
+
+    `wishes` are settings without their prefix: `database_url="postgresql+psycopg://..."`.
+    """
     port = _free_port()
-    environment = _of_its_own(folder, port)
+    environment = _of_its_own(folder, port) | {f"ATRIO_{name.upper()}": value for name, value in wishes.items()}
     for command in (["load", DEMO], ["build"]):
         subprocess.run([sys.executable, "-m", "portal", *command], env=environment, check=True, stdout=subprocess.DEVNULL)
     log = folder / "server.log"
     with log.open("w") as out:
         server = subprocess.Popen([sys.executable, "-m", "portal", "serve"], env=environment, stdout=out, stderr=out)
     try:
-        yield Site(_when_ready(f"http://localhost:{port}", server, log), folder)
+        yield Site(_when_ready(f"http://localhost:{port}", server, log), folder, wishes.get("database_url", ""))
     finally:
         server.terminate()
         server.wait(10)

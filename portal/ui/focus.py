@@ -6,8 +6,8 @@ import reflex as rx
 
 ANNOUNCER_ID = "announcer"
 
-# The title is written after the page is drawn, so both wait a moment. `preventScroll`: going back must find the
-# place where the reader was, not the top.
+# The title is written after the page is drawn, so both wait a moment; whoever has begun to answer by then keeps the focus, or
+# what they type next would go nowhere. `preventScroll`: going back must find the place where the reader was, not the top.
 _AFTER_NAVIGATION = f"""
 const routeAt = useLocation().pathname.replace(/\\/$/, "");
 const routeBefore = useRef(routeAt);
@@ -16,7 +16,8 @@ useEffect(() => {{
   routeBefore.current = routeAt;
   const soon = setTimeout(() => {{
     const place = document.querySelector("main h1") ?? document.getElementById("main");
-    if (place) {{ place.tabIndex = -1; place.focus({{ preventScroll: true }}); }}
+    const isAnswering = document.activeElement?.matches("main :is(input, select, textarea)");
+    if (place && !isAnswering) {{ place.tabIndex = -1; place.focus({{ preventScroll: true }}); }}
     const announcer = document.getElementById("{ANNOUNCER_ID}");
     if (announcer) announcer.textContent = document.title;
   }}, 60);

@@ -31,8 +31,8 @@ class OpenBook:
 
     @classmethod
     @contextmanager
-    def of(cls, data: Path) -> Iterator[OpenBook]:
-        settings = Settings(data=data)
+    def of(cls, data: Path, database: str = "") -> Iterator[OpenBook]:
+        settings = Settings(_env_file=None, data=data, database_url=database, secret="")  # type: ignore[call-arg]
         store = Store(settings.database, signing_secret(settings))
         yield cls(store)
         store.close()

@@ -9,11 +9,12 @@ from playwright.sync_api import Browser, Page
 
 from locales.catalogue import LANGUAGES, direction
 from portal.routes import PAGES
-from tests.journeys.conftest import PATIENCE, PHONE
+from tests.journeys.conftest import PATIENCE
 from tests.journeys.eyes import Complaints, axe_finds, targets_below, what_is_too_wide
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import Resident
 from tests.journeys.tour import NOWHERE, SMALLEST_TARGET, THEMES, Seen, tour
+from tests.serving import PHONE
 
 # Colours don't depend on words: one language is looked at in every theme.
 IN_EVERY_THEME = "pt"

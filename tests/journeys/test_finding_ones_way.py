@@ -52,6 +52,24 @@ def test_each_step_of_the_journey_takes_the_focus_to_its_title(page: Page, addre
     expect(page.locator("#announcer")).to_have_text(page.title())
 
 
+def test_the_focus_is_not_taken_from_somebody_who_has_begun_to_type(page: Page, address: str) -> None:
+    resident = Resident(page, address, "en")
+    resident.get_to(TIME)
+    page.evaluate(
+        """new MutationObserver((_changes, watch) => {
+          const name = document.getElementById('name');
+          if (!name) return;
+          watch.disconnect();
+          name.focus();
+          name.addEventListener('blur', () => { window.focusWasTaken = true; });
+        }).observe(document.body, { childList: true, subtree: true })"""
+    )
+    resident.choose_a_time()
+    resident.stands_at(DETAILS)
+    expect(page.locator("#announcer")).to_have_text(page.title())
+    assert not page.evaluate("window.focusWasTaken")
+
+
 def test_the_first_tab_stop_leads_past_the_head(page: Page, address: str) -> None:
     resident = Resident(page, address, "en")
     resident.open("/services/")
