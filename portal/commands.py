@@ -18,6 +18,8 @@ from booking.town import TownRefused, check_town, digest_of, load_town
 from portal import build
 from portal.page_state import now
 
+LONGEST_MESSAGE = 250_000  # characters that a page may send at once
+
 
 class Refused(Exception):
     """The command can't do what it was asked; the message says why and what to do."""
@@ -138,6 +140,8 @@ def serving_environment(chosen: Settings) -> dict[str, str]:
     return {
         "REFLEX_ENV_MODE": "prod",
         "REFLEX_TELEMETRY_ENABLED": "false",
+        # Far above what any form sends; whatever is larger would only fill the memory.
+        "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": str(LONGEST_MESSAGE),
         "REFLEX_STATE_MANAGER_MODE": "redis" if chosen.redis_url else "memory",
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",

@@ -5,7 +5,7 @@ told at once.
 """
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from booking.town.positions import Place
@@ -14,6 +14,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MINUTES = {"m": 1, "h": 60, "d": 1440}
 
 Thing = dict[str, Any]
+Stretch = tuple[datetime, datetime]
 
 
 def things(around: Any, kind: str, place: Place = ()) -> Iterator[tuple[Place, Thing]]:
@@ -55,6 +56,20 @@ def day(text: Any) -> date | None:
         return date.fromisoformat(text)
     except (TypeError, ValueError):
         return None
+
+
+def stretch_of(thing: Thing) -> Stretch | None:
+    """Naive local times, half-open: from a time on its first day, or midnight, to a time on its last day, or the midnight after.
+
+    None for one that doesn't exist or ends before it starts.
+    """
+    first, until = day(thing.get("first_day")), clock(thing.get("until"))
+    last = day(thing.get("last_day", thing.get("first_day")))
+    if not first or not last:
+        return None
+    starts = datetime.combine(first, clock(thing.get("from")) or time())
+    ends = datetime.combine(last, until) if until is not None else datetime.combine(last + timedelta(days=1), time())
+    return (starts, ends) if starts < ends else None
 
 
 def minutes_of(text: Any, default: int | None = None) -> int | None:

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
-from booking.town.desks import Desk, Offer
+from booking.town.desks import Offer
 from booking.town.document import Thing, items, minutes_of, part, things, values
 from booking.town.places import said, shown
 from booking.town.positions import Place
 from booking.town.schema import Objection
+from booking.town.staffing import too_few_people
 
 DAY = 1440
 
 
 def offer_objections(document: Thing, sound: Thing) -> Iterator[Objection]:
     offer = Offer(sound)
-    for check in (_never_open, _too_few_people, _numbers, _ways, _places):
+    for check in (_never_open, too_few_people, _numbers, _ways, _places):
         for place, predicate in check(offer):
             yield place, said(document, place, predicate)
 
@@ -22,39 +23,6 @@ def _never_open(offer: Offer) -> Iterator[Objection]:
     for desk in offer.desks:
         if not desk.hours and desk.counter.get("location") is not None:
             yield desk.place, "is never open: neither it nor its location has openings."
-
-
-def _too_few_people(offer: Offer) -> Iterator[Objection]:
-    """One person can't be at two counters at once, and a promise must not count on it."""
-    for desks in _sharing(offer.desks):
-        people = {str(person.get("slug")) for desk in desks for person in desk.people}
-        at_once = _most_open_at_once(desks)
-        if at_once > len(people):
-            names = ", ".join(shown(desk.counter.get("slug")) for desk in desks)
-            between = f"{names} have {len(people)} between them, but {at_once} of them are open at once"
-            yield desks[-1].place, f"needs more people: {between}."
-
-
-def _sharing(desks: list[Desk]) -> list[list[Desk]]:
-    """Counters linked by the people they have in common, two or more together."""
-    groups: list[tuple[set[str], list[Desk]]] = []
-    for desk in desks:
-        people = {str(person.get("slug")) for person in desk.people}
-        linked = [group for group in groups if group[0] & people]
-        groups = [group for group in groups if group not in linked]
-        groups.append((people.union(*(group[0] for group in linked)), [*(each for group in linked for each in group[1]), desk]))
-    return [group for people, group in groups if people and len(group) > 1]
-
-
-def _most_open_at_once(desks: list[Desk]) -> int:
-    starts = {(weekday, opens) for desk in desks for weekday, spans in desk.hours.items() for opens, _ in spans}
-    return max(
-        (
-            sum(any(opens <= minute < closes for opens, closes in desk.hours.get(weekday, [])) for desk in desks)
-            for weekday, minute in starts
-        ),
-        default=0,
-    )
 
 
 def _numbers(offer: Offer) -> Iterator[Objection]:

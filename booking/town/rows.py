@@ -4,7 +4,6 @@ Rows with a slug are `{slug: values}`; those without (openings, closures, absenc
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from booking.catalogue import (
@@ -19,7 +18,7 @@ from booking.catalogue import (
     StaffMember,
     Topic,
 )
-from booking.town.document import WEEKDAYS, Thing, clock, day, minutes_of, part, things
+from booking.town.document import WEEKDAYS, Thing, clock, day, minutes_of, part, stretch_of, things
 
 Values = dict[str, Any]
 
@@ -181,15 +180,11 @@ def _houses(document: Thing) -> Iterator[tuple[str, str | None, Thing]]:
         yield counter["location"], counter["slug"], counter
 
 
-def _stretch(stretch: Thing) -> Values:
-    """From a time on its first day, or midnight, to a time on its last day, or the midnight after."""
-    first = date.fromisoformat(stretch["first_day"])
-    last = date.fromisoformat(stretch.get("last_day", stretch["first_day"]))
-    until = clock(stretch.get("until"))
-    return {
-        "starts": datetime.combine(first, clock(stretch.get("from")) or time()),
-        "ends": datetime.combine(last, until) if until is not None else datetime.combine(last, time()) + timedelta(days=1),
-    }
+def _stretch(thing: Thing) -> Values:
+    stretch = stretch_of(thing)
+    if stretch is None:
+        raise ValueError("the checks let through a stretch of time that isn't one")
+    return {"starts": stretch[0], "ends": stretch[1]}
 
 
 def _notice(position: int, notice: Thing) -> Values:

@@ -8,7 +8,7 @@ import reflex as rx
 
 from locales.catalogue import _, path
 from portal.appointments.shown import Shown
-from portal.ui.actions import actions, link_button
+from portal.ui.actions import Kind, actions, link_button, submit
 from portal.ui.frame import section
 from portal.ui.icons import icon
 from portal.ui.links import native_form, raw_a
@@ -68,12 +68,12 @@ def video_way(shown: ShownVar) -> rx.Component:
     )
 
 
-def calendar_file(shown: ShownVar) -> rx.Component:
+def calendar_file(shown: ShownVar, *, kind: Kind = "second") -> rx.Component:
     """An ordinary form, so that the codes travel in the body and stand in no log."""
     return native_form(
         rx.el.input(type="hidden", name="reference", value=shown.reference, read_only=True),
         rx.el.input(type="hidden", name="access_key", value=shown.access_key, read_only=True),
-        rx.el.button(icon("calendar-plus"), rx.el.span(_("Add to my calendar")), class_name="button second", type="submit"),
+        submit(_("Add to my calendar"), sign="calendar-plus", kind=kind),
         action=path("/appointment/invite.ics"),
         method="post",
     )

@@ -32,7 +32,7 @@ def _promise() -> rx.Component:
         enamel(done_title(), DoneState.shown),
         section(_("What happens next"), _next_steps()),
         video_way(DoneState.shown),
-        change_it(DoneState.shown, calendar_file(DoneState.shown)),
+        change_it(DoneState.shown, calendar_file(DoneState.shown, kind="")),
         space="far",
     )
 

@@ -270,9 +270,49 @@ def test_counters_open_at_once_may_not_share_one_person(mistakes_of):
     assert [(each.line, each.reason) for each in mistakes_of(text)] == [
         (
             line - 2,
-            'Counter "ribeira-3": needs more people: "ribeira-2", "ribeira-3" have 1 between them, but 2 of them are open at once.',
+            'Counter "ribeira-3": needs more people: people can book "ribeira-2" for "planning" and "ribeira-3" for "planning"'
+            ' at the same time, and only "nuno-azevedo" could serve them.',
         )
     ]
+
+
+def sharing_two_counters(absences: str) -> tuple[str, int]:
+    """The small town with two people for the same two counters, one of them away; and the line of that."""
+    text, _ = edited(small_town(), 'slug = "nuno-azevedo"', '["ribeira-2"]', '["ribeira-2", "ribeira-3"]')
+    text, _ = edited(text, 'slug = "sofia-lourenco"', '["ribeira-3"]', '["ribeira-2", "ribeira-3"]')
+    return edited(text, 'slug = "nuno-azevedo"', "absences = [{ first_day = 2027-02-15, last_day = 2027-02-19 }]", absences)
+
+
+def test_one_person_may_not_be_the_only_one_for_a_skill_at_two_counters(mistakes_of):
+    text, _ = sharing_two_counters("")
+    assert mistakes_of(text) == []
+    text, _ = edited(text, 'slug = "sofia-lourenco"', 'skills = ["planning", ', "skills = [")
+    (mistake,) = mistakes_of(text)
+    assert '"ribeira-2" for "planning" and "ribeira-3" for "planning"' in mistake.reason
+    assert 'only "nuno-azevedo" could serve them' in mistake.reason
+
+
+def test_an_absence_that_leaves_too_few_people_for_the_open_counters_is_told(mistakes_of):
+    text, line = sharing_two_counters("absences = [{ first_day = 2027-03-03, last_day = 2027-03-05 }]")
+    (mistake,) = mistakes_of(text)
+    assert mistake.line == line
+    assert mistake.reason.startswith('Staff member "nuno-azevedo": absence 1 leaves too few people on 2027-03-03 at ')
+    assert 'only "sofia-lourenco" could serve them. Write a closure of one of these counters for that time.' in mistake.reason
+
+
+def test_an_absence_is_right_when_a_counter_is_closed_for_it(mistakes_of):
+    text, _ = sharing_two_counters("absences = [{ first_day = 2027-03-03, last_day = 2027-03-05 }]")
+    closure = 'closures = [{ first_day = 2027-03-03, last_day = 2027-03-05, reason = { pt = "Sem", en = "No", es = "Sin", ar = "لا" } }]'
+    closed, _ = edited(text, 'slug = "ribeira-3"', "number = 3\n", f"number = 3\n{closure}\n")
+    assert mistakes_of(closed) == []
+    for_too_short = closed.replace("last_day = 2027-03-05, reason", "last_day = 2027-03-04, reason")
+    (mistake,) = mistakes_of(for_too_short)
+    assert "leaves too few people on 2027-03-05" in mistake.reason
+
+
+def test_an_absence_outside_the_opening_hours_leaves_nobody_alone(mistakes_of):
+    text, _ = sharing_two_counters("absences = [{ first_day = 2027-03-06, last_day = 2027-03-07 }]")  # a weekend
+    assert mistakes_of(text) == []
 
 
 def test_counters_that_open_one_after_the_other_may_share_a_person(mistakes_of):

@@ -12,7 +12,8 @@ from playwright.sync_api import Page
 
 import portal.routes  # noqa: F401  brings in every State
 from booking.visits import Visit
-from tests.journeys.caller import Caller, Refused
+from portal.commands import LONGEST_MESSAGE
+from tests.journeys.caller import Caller, NotAnswered, Refused
 from tests.journeys.machinery import signs_of_machinery
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import CHECK, DONE, Resident
@@ -166,6 +167,15 @@ def test_others_finish_their_booking_while_somebody_floods_the_server(page: Page
         resident.stands_at(DONE)
         _all_it_says(flood)
     assert book.the_appointment_of(resident.name).reference == resident.codes()[0]
+
+
+def test_a_message_longer_than_any_form_ends_the_call(address: str) -> None:
+    with Caller(address) as caller:
+        caller.say(one("find_state.find"), {"form": {"reference": "9" * (LONGEST_MESSAGE // 2), "access_key": ""}})
+        _all_it_says(caller)  # half of it is read
+        caller.say(one("find_state.find"), {"form": {"reference": "9" * LONGEST_MESSAGE, "access_key": ""}})
+        with pytest.raises(NotAnswered):
+            _all_it_says(caller)
 
 
 def test_another_site_may_not_call(address: str) -> None:
