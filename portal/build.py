@@ -34,9 +34,14 @@ def build(catalogue_digest: str) -> None:
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--loglevel", "warning"]
     done = subprocess.run(command, env=build_environment(), capture_output=True, text=True, check=False, umask=READABLE)
     if done.returncode or not BUILT.is_dir():
-        raise BuildFailed("\n".join((done.stdout + done.stderr).splitlines()[-30:]))
+        raise BuildFailed("\n".join(_what_matters((done.stdout + done.stderr).splitlines())))
     STAMP.write_text(_fingerprint(catalogue_digest))
     STAMP.chmod(0o644)
+
+
+def _what_matters(lines: list[str]) -> list[str]:
+    """npm prints all it did when it fails, and what went wrong somewhere in between."""
+    return [line for line in lines if "npm error" in line][:8] or lines[-30:]
 
 
 def build_environment() -> dict[str, str]:

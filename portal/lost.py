@@ -28,7 +28,7 @@ def lost() -> rx.Component:
     return page(
         title(lost_title(), lead=_("The address is wrong, or the page has moved. Nothing of yours is lost.")),
         actions(
-            link_button(_("To the first page"), path("/")),
+            link_button(_("Go to the home page"), path("/")),
             link_button(_("All services"), path("/services/"), kind="second"),
             link_button(_("Find my appointment"), path("/appointment/"), kind="quiet"),
         ),

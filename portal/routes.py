@@ -43,7 +43,7 @@ class Page:
 
 
 # Translators: what a search engine shows under the town's name
-_ABOUT = N_("Find a town service, book an appointment in person, by telephone or by video, and change it if you need to.")
+_ABOUT = N_("Find a town service, book an appointment in person, by phone or by video, and change it if you need to.")
 
 PAGES = (
     Page("", home.home, home.home_title, HallState.look, lambda: _(_ABOUT)),

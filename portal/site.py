@@ -79,6 +79,6 @@ def page_title(words: str) -> str:
 def _without_script(facts: TownFacts) -> str:
     return _(
         # Translators: shown when the browser has JavaScript switched off
-        "This page needs JavaScript, and your browser has it switched off. You can do the same by telephone: {number}.",
+        "This page needs JavaScript, and your browser has it switched off. You can do the same by phone: {number}.",
         number=facts.telephone,
     )

@@ -37,7 +37,8 @@ def trouble_banner() -> rx.Component:
                 notice(
                     rx.el.p(
                         _(
-                            "Something broke on our side. Nothing was half done, and your answers are still here. Please try again."
+                            "Something went wrong on our side. Nothing was booked or changed. "
+                            "Your answers are still here: please try again."
                         )
                     ),
                     rx.el.p(button(_("Close this message"), kind="quiet", on_click=TroubleState.dismiss)),

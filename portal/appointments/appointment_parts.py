@@ -95,7 +95,7 @@ def change_it(shown: ShownVar, *more: rx.Component) -> rx.Component:
             rx.fragment(
                 actions(*more),
                 rx.el.p(
-                    _("This appointment can no longer be changed here. Please ring us: we will find a way."), class_name="soft"
+                    _("This appointment can no longer be changed here. Please phone us: we will find a way."), class_name="soft"
                 ),
             ),
         ),

@@ -64,6 +64,6 @@ def _description(catalogue: Catalogue, appointment: Appointment) -> str:
             _("Booking code: {reference}", reference=appointment.reference),
             *([_("What to bring:")] if bring else []),
             *(f"- {thing}" for thing in bring),
-            _("By telephone: {number}", number=catalogue.town.phone),
+            _("By phone: {number}", number=catalogue.town.phone),
         )
     )

@@ -51,7 +51,7 @@ def _form() -> rx.Component:
             ),
             rx.el.div(
                 rx.el.h2(_("How to reach you"), class_name="t3"),
-                rx.el.p(_("E-mail or telephone: one of the two is enough."), class_name="hint"),
+                rx.el.p(_("E-mail or phone: one of the two is enough."), class_name="hint"),
                 class_name="flow near",
             ),
             _typed(
@@ -66,7 +66,7 @@ def _form() -> rx.Component:
             ),
             _typed(
                 "phone",
-                _("Telephone"),
+                _("Phone"),
                 DetailsState.phone,
                 DetailsState.typed_phone,
                 type="tel",
@@ -98,7 +98,7 @@ def _form() -> rx.Component:
                     )
                     for need in NEEDS
                 ],
-                hint=_("Tick whatever would help. Nobody asks you for a proof."),
+                hint=_("Tick whatever would help. Nobody will ask for proof."),
             ),
             key=DetailsState.needs.to_string(),
         ),

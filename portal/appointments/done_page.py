@@ -59,7 +59,7 @@ def _next_steps() -> rx.Component:
                     when=shown.day,
                 ),
             ),
-            ("phone", step(_("We call you"), _("At {clock}, on the number you gave us.", clock=shown.clock), when=shown.day)),
+            ("phone", step(_("We phone you"), _("At {clock}, on the number you gave us.", clock=shown.clock), when=shown.day)),
             step(
                 _("Come a few minutes early"),
                 rx.el.p(_("Say your name or show the code when you arrive. We call you at about {clock}.", clock=shown.clock)),

@@ -40,7 +40,7 @@ def _ask() -> rx.Component:
         one_moment(FindState.is_hydrated, _codes_form()),
         section(
             _("Lost the codes?"),
-            rx.el.p(_("Ring us, or come to any counter. We find your appointment by your name and a question or two.")),
+            rx.el.p(_("Phone us, or come to any counter. We find your appointment by your name and a question or two.")),
             small=True,
         ),
         space="apart",

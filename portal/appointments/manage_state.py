@@ -190,10 +190,10 @@ def _missing(answer: FindAnswer) -> dict[str, str]:
 
 
 _NEWS = {
-    "too-late": lambda: _("This appointment can no longer be changed here. Please ring us: we will find a way."),
-    "not-offered": lambda: _("This is no longer offered as it was. Your time stays yours; to change it, please ring us."),
+    "too-late": lambda: _("This appointment can no longer be changed here. Please phone us: we will find a way."),
+    "not-offered": lambda: _("This is no longer offered as it was. Your time stays yours; to change it, please phone us."),
 }
 
 
 def _not_found() -> str:
-    return _("We cannot find an appointment with these two codes. Please check both, or ring us and we will look together.")
+    return _("We cannot find an appointment with these two codes. Please check both, or phone us and we will look together.")

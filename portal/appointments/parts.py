@@ -69,7 +69,7 @@ def times_to_choose(state: Any) -> rx.Component:
         rx.cond(
             state.near.length() > 0,
             next_times(state.near_title, rx.foreach(state.near, lambda near: _near(near, chosen))),
-            notice(_("There is no free time in the coming weeks. Please ring us: we look for one together."), kind="warn"),
+            notice(_("There is no free time in the coming weeks. Please phone us: we look for one together."), kind="warn"),
         ),
         rx.cond(
             state.days.length() > 0,

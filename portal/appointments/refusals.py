@@ -37,13 +37,13 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
             return _("That is too far ahead. You can book up to {day}.", day=dates.day_and_year(last_day))
         case TooManyPeople(most=most):
             return ngettext(
-                "At most {n} person can come together for this. Please ring us if you are more.",
-                "At most {n} people can come together for this. Please ring us if you are more.",
+                "At most {n} person can come together for this. Please phone us if you are more.",
+                "At most {n} people can come together for this. Please phone us if you are more.",
                 most,
             )
         case TooLate(until=until):
             return _(
-                "It could be moved or cancelled until {moment}. Please ring us: we will find a way.",
+                "It could be moved or cancelled until {moment}. Please phone us: we will find a way.",
                 moment=dates.moment(until, zone),
             )
         case ExtendedEnough():
@@ -56,12 +56,12 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
             )
         case UnknownReference():
             return _(
-                "We cannot find an appointment with these two codes. Please check both, or ring us and we will look together."
+                "We cannot find an appointment with these two codes. Please check both, or phone us and we will look together."
             )
         case NotBookable():
             return _NOT_BOOKABLE[refusal.reason]()
         case _:
-            return _("That did not work. Nothing was changed. Please try again, or ring us.")
+            return _("That did not work. Nothing was changed. Please try again, or phone us.")
 
 
 def field_errors(refusal: NotValid) -> dict[str, str]:
@@ -100,10 +100,10 @@ def _fix(problem: Problem) -> str:
         case "email", "not-an-email":
             return _("This is not a complete e-mail address. It looks like name@example.org.")
         case "phone", "missing":
-            return _("Please give a telephone number, so that we can ring you at that time.")
+            return _("Please give a phone number, so that we can phone you at that time.")
         case "phone", _:
-            return _("This is not a complete telephone number. For a number from abroad, begin with + and the country.")
+            return _("This is not a complete phone number. For a number from abroad, begin with + and the country.")
         case (("email" | "contact"), _):
-            return _("Please give an e-mail address or a telephone number. One of the two is enough.")
+            return _("Please give an e-mail address or a phone number. One of the two is enough.")
         case _:
             return _("Please look at this answer again.")

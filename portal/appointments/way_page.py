@@ -59,7 +59,7 @@ def _form() -> rx.Component:
 def _people() -> rx.Component:
     return select_field(
         "people",
-        _("How many of you come for this?"),
+        _("How many of you are coming?"),
         rx.foreach(WayState.groups, lambda option: rx.el.option(option.words, value=option.value)),
         default_value=WayState.people,
         key=WayState.people,

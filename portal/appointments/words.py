@@ -20,7 +20,7 @@ def services_words(catalogue: Catalogue, services: Sequence[str]) -> str:
 
 
 def mode_words(mode: str) -> str:
-    return {"in_person": _("In person"), "video": _("By video call"), "phone": _("By telephone: we call you")}[mode]
+    return {"in_person": _("In person"), "video": _("By video call"), "phone": _("By phone: we phone you")}[mode]
 
 
 def place_words(catalogue: Catalogue, visit: Visit) -> str:

@@ -68,7 +68,7 @@ class NextTimeState(PageState, rx.State):
         with self._speaking():
             catalogue, soonest = await in_reading(_next_of, now(), self._last_segment())
             if soonest is None:
-                self.clock, self.day, self.place = _("None"), _("in the coming days. Please ring us."), ""
+                self.clock, self.day, self.place = _("None"), _("in the coming days. Please phone us."), ""
                 return
             zone = ZoneInfo(catalogue.locations[soonest.location].timezone)
             local = soonest.start.astimezone(zone)

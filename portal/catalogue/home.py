@@ -81,7 +81,7 @@ def _tasks() -> rx.Component:
             card(
                 _("Book a time"),
                 path("/services/"),
-                _("In person, by telephone or by video. No account needed."),
+                _("In person, by phone or by video. No account needed."),
                 sign="calendar-check",
             ),
             card(
@@ -122,8 +122,7 @@ def _topics() -> rx.Component:
 def _examples(topic: str) -> str:
     """The first services of a topic, as a taste of it."""
     services = [service for service in drawn_catalogue().services.values() if service.topic == topic]
-    # Translators: between the items of a list; Arabic writes "، "
-    return _(", ").join(said(service.name) for service in services[:2])
+    return "\u00a0· ".join(said(service.name) for service in services[:2])
 
 
 def _notices() -> rx.Component:

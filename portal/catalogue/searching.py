@@ -100,7 +100,7 @@ def _found_list() -> rx.Component:
 def _found_nothing() -> rx.Component:
     return rx.el.section(
         rx.el.h2(_("We found nothing for “{question}”", question=SearchState.question)),
-        rx.el.p(_("Try another word for it, look through the topics below, or ring us: we know who deals with it.")),
+        rx.el.p(_("Try another word for it, look through the topics below, or phone us: we know who deals with it.")),
         class_name="flow",
     )
 

@@ -54,12 +54,12 @@ def _way(service: Service, mode: str) -> rx.Component:
     words = {
         "in_person": _("In person, with an appointment"),
         "video": _("By video call"),
-        "phone": _("By telephone: we call you"),
+        "phone": _("By phone: we phone you"),
     }
     below = {
         "in_person": _("You choose the place and the time. You are expected then."),
-        "video": _("Nothing to install. If the picture fails, we ring you."),
-        "phone": _("You choose the time. We ring the number you give us."),
+        "video": _("Nothing to install. If the picture fails, we phone you."),
+        "phone": _("You choose the time. We phone the number you give us."),
     }
     return row(words[mode], booking_address(service.slug, mode), below[mode], sign=WAY_SIGNS[mode])
 
@@ -125,7 +125,7 @@ def _not_this(service: Service) -> rx.Component:
     return section(
         _("It is not what I need"),
         rx.el.p(
-            _("Search in other words, or talk to a person: we know who deals with it."),
+            _("Try other words, or talk to a person: we know who deals with it."),
         ),
         rx.el.ul(
             rx.el.li(hit(_("Search again"), href=path("/services/"))),

@@ -27,7 +27,7 @@ def services() -> rx.Component:
         route="/services/",
         without_script=_(
             # Translators: shown when the browser has JavaScript switched off
-            "Searching needs JavaScript, and your browser has it switched off. All services are below, or ring us: {number}.",
+            "Searching needs JavaScript, and your browser has it switched off. All services are below, or phone us: {number}.",
             number=town_facts().telephone,
         ),
     )

@@ -37,7 +37,11 @@ def accessibility() -> rx.Component:
             ),
             prose(
                 rx.el.h2(_("Where it still falls short")),
-                rx.el.p(_("Video calls open in another service, whose accessibility is its own. We can ring you instead.")),
+                rx.el.p(
+                    _(
+                        "Video calls open in another service, and we do not control how accessible it is. We can phone you instead."
+                    )
+                ),
             ),
             prose(
                 rx.el.h2(_("When you come to us")),
@@ -73,7 +77,7 @@ def privacy() -> rx.Component:
                 summary(
                     row(_("Your name"), _("To know whom we are expecting.")),
                     row(
-                        _("E-mail or telephone"),
+                        _("E-mail or phone"),
                         _("To reach you about this appointment. One of the two is enough."),
                     ),
                     row(_("Language and needs"), _("So that the right person and the right room are ready.")),
@@ -103,12 +107,16 @@ def privacy() -> rx.Component:
                 rx.el.h2(_("Your rights")),
                 rx.el.p(
                     _(
-                        "You can ask what we hold about you, have it put right, have it deleted where the law allows, "
-                        "or object to how we use it. Ask us; it costs nothing."
+                        "You can ask what we hold about you and have it put right. You can object to how we use it and, "
+                        "where the law allows, have it deleted. Ask us; it costs nothing."
                     )
                 ),
                 _contact(),
-                rx.el.p(_("If our answer is not good enough, the national data protection authority listens to you.")),
+                rx.el.p(
+                    _(
+                        "If our answer is not good enough, you can go to the national data protection authority (in Portugal, the CNPD)."
+                    )
+                ),
             ),
             space="far",
         ),

@@ -153,7 +153,7 @@ def connection_banner(town: TownFacts) -> rx.Component:
         _("We keep trying. Nothing you have typed is lost."),
         " ",
         # Translators: the telephone number follows
-        _("You can also call us:"),
+        _("You can also phone us:"),
         " ",
         telephone(town.telephone, town.call),
     )

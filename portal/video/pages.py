@@ -40,14 +40,14 @@ def _way_in() -> rx.Component:
     town = town_facts()
     return stack(
         plate(facts(fact(_("When"), VideoState.moment), fact(_("What for"), VideoState.what_for))),
-        actions(raw_a(_("Enter the meeting"), href=VideoState.meeting, class_name="button", rel="noreferrer")),
+        actions(raw_a(_("Join the video call"), href=VideoState.meeting, class_name="button", rel="noreferrer")),
         section(
             _("Before it begins"),
             rx.el.ul(
                 rx.el.li(_("Let the browser use your camera and microphone when it asks. Without a camera is fine too.")),
                 rx.el.li(_("Have your papers beside you, and a quiet place if you can.")),
                 rx.el.li(
-                    _("No picture or sound? Ring us, and we go on by telephone:"), " ", telephone(town.telephone, town.call)
+                    _("No picture or sound? Phone us, and we continue by phone:"), " ", telephone(town.telephone, town.call)
                 ),
                 class_name="prose",
             ),
@@ -59,7 +59,7 @@ def _way_in() -> rx.Component:
 
 def _over() -> rx.Component:
     return stack(
-        notice(_("This appointment is over or was cancelled, so there is no meeting to enter."), kind="warn"),
+        notice(_("This appointment is over or was cancelled, so there is no video call to join."), kind="warn"),
         actions(link_button(_("Find my appointment"), path("/appointment/"), kind="second")),
     )
 
@@ -68,7 +68,7 @@ def _not_yet() -> rx.Component:
     town = town_facts()
     return notice(
         rx.el.p(
-            _("Your meeting is not ready yet. If it does not open at your time, please ring us."),
+            _("Your video call is not ready yet. If it does not open at your time, please phone us."),
             " ",
             telephone(town.telephone, town.call),
         ),

@@ -115,6 +115,12 @@ TIMES = [
     Slip("[holidays]", 'country = "PT"', 'country = "PT"\nsubdivision = "99"', 'subdivision "99" isn\'t a part of PT', 1),
     Slip("[holidays]", 'day = "08-11"', 'day = "02-30"', '"02-30" is a day that doesn\'t exist.'),
     Slip(
+        'slug = "nuno-azevedo"',
+        "first_day = 2027-02-15",
+        "first_day = 9999-12-31",
+        "first_day must be a day such as 2026-12-24",
+    ),
+    Slip(
         "[holidays]",
         "[[holidays.own]]",
         '[[holidays.own]]\nday = "08-11"\nname = {}\n[[holidays.own]]',

@@ -112,7 +112,7 @@ class Resident:
     def say_who(self) -> None:
         self.field("Name").fill(self.name)
         self.field("E-mail").fill(self.email)
-        self.field("Telephone").fill(self.phone)
+        self.field("Phone").fill(self.phone)
         self.press("Continue")
 
     def confirm(self) -> None:

@@ -11,7 +11,7 @@ from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import Resident
 
 MARKUP = "<img src=x onerror=\"window.wasRun='yes'\">"
-NOT_FOUND = "We cannot find an appointment with these two codes. Please check both, or ring us and we will look together."
+NOT_FOUND = "We cannot find an appointment with these two codes. Please check both, or phone us and we will look together."
 
 
 @pytest.fixture(autouse=True)

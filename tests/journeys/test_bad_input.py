@@ -155,7 +155,7 @@ def test_markup_in_every_field_is_text_and_nothing_runs(page: Page, address: str
     resident.field("An interpreter").check()
     resident.say_who()
     resident.reads("This is not a complete e-mail address. It looks like name@example.org.")
-    resident.reads("This is not a complete telephone number. For a number from abroad, begin with + and the country.")
+    resident.reads("This is not a complete phone number. For a number from abroad, begin with + and the country.")
     page.reload()
     resident.stands_at(DETAILS)
     expect(resident.field("Name")).to_have_value(MARKUP)

@@ -24,7 +24,7 @@ def test_a_video_appointment_has_one_link_of_ours_that_stays_when_it_is_moved_an
     promised = book.the_appointment_of(resident.name)
     assert promised.mode == "video"
     assert promised.video_room
-    meeting = page.get_by_role("link", name=resident.words("Enter the meeting"))
+    meeting = page.get_by_role("link", name=resident.words("Join the video call"))
     expect(meeting).to_have_attribute("href", re.compile(re.escape(promised.video_room)))
 
 
@@ -34,8 +34,8 @@ def test_the_link_of_a_cancelled_video_appointment_says_so_and_leads_nowhere(pag
     ours = page.get_by_role("link", name=resident.words("Open the video appointment")).get_attribute("href") or ""
     resident.cancel()
     page.goto(ours)
-    resident.reads("This appointment is over or was cancelled, so there is no meeting to enter.")
-    expect(page.get_by_role("link", name=resident.words("Enter the meeting"))).to_have_count(0)
+    resident.reads("This appointment is over or was cancelled, so there is no video call to join.")
+    expect(page.get_by_role("link", name=resident.words("Join the video call"))).to_have_count(0)
 
 
 def test_an_appointment_by_telephone_is_kept_with_the_number_to_ring(page: Page, address: str, book: OpenBook) -> None:
@@ -43,7 +43,7 @@ def test_an_appointment_by_telephone_is_kept_with_the_number_to_ring(page: Page,
     resident.book(way="phone")
     promised = book.the_appointment_of(resident.name)
     assert (promised.mode, promised.phone) == ("phone", "+351912345678")
-    resident.reads("We call you")
+    resident.reads("We phone you")
 
 
 def test_nobody_books_a_telephone_call_without_saying_which_number_to_ring(page: Page, address: str, book: OpenBook) -> None:

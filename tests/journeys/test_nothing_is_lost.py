@@ -92,7 +92,7 @@ def test_what_was_typed_survives_a_reload_a_second_after_the_last_key(page: Page
     typed = {
         "Name": resident.name,
         "E-mail": "not yet compl",
-        "Telephone": "91",
+        "Phone": "91",
         "If you need an interpreter: for which language?": "Tamil",
     }
     for label, text in typed.items():

@@ -102,4 +102,4 @@ def test_an_address_that_leads_nowhere_shows_the_way_back(reader: Resident) -> N
     answer = reader.page.goto(f"{reader.address}/en/no-such-page/")
     assert answer
     assert answer.status == 404
-    expect(reader.page.get_by_role("link", name=reader.words("To the first page"))).to_be_visible()
+    expect(reader.page.get_by_role("link", name=reader.words("Go to the home page"))).to_be_visible()

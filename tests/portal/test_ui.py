@@ -143,15 +143,15 @@ def test_the_skip_link_and_the_errors_are_links_of_the_browser_that_move_the_foc
 
 
 def test_a_field_names_its_hint_and_its_error_in_reading_order():
-    wrong = drawn(fields.text_field("tel", "Telephone", hint="9 digits", error="Type 9 digits"))
+    wrong = drawn(fields.text_field("tel", "Phone", hint="9 digits", error="Type 9 digits"))
     assert '"aria-describedby":"tel-hint tel-error","aria-invalid":"true"' in wrong
-    right = drawn(fields.text_field("tel", "Telephone", hint="9 digits"))
+    right = drawn(fields.text_field("tel", "Phone", hint="9 digits"))
     assert '"aria-describedby":"tel-hint"' in right
     assert "aria-invalid" not in right
 
 
 def test_a_field_whose_error_is_known_later_says_so_when_it_comes():
-    field = drawn(fields.text_field("tel", "Telephone", error=Asking.name_error))
+    field = drawn(fields.text_field("tel", "Phone", error=Asking.name_error))
     assert '? "tel-error" : ""' in field
     assert '? "true" : "false"' in field
 
