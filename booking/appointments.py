@@ -19,7 +19,7 @@ from booking.errors import HoldExpired, NotInForce, NotValid, Problem, TooLate, 
 from booking.holds import locked_hold
 from booking.promises import BOOKED, CANCELLED, Appointment, AppointmentChange, Hold, Seat
 from booking.references import fits, key_again, new_capability, new_reference, parsed_reference
-from booking.seats import checked_instant, give_back, hand_over, keep_seat, open_page, take_seat
+from booking.seats import check_still_served, checked_instant, give_back, hand_over, keep_seat, open_page, seat_of, take_seat
 from booking.store import store_of
 from booking.visits import Visit
 
@@ -40,7 +40,8 @@ def book(session: Session, now: datetime, token: str, details: Details, *, once:
     """Turn a hold into an appointment. A hold that ran out is booked all the same when its time is still free.
 
     A hold becomes one appointment: whoever books it again, say in a second tab, gets the same one. Raises HoldExpired for a
-    hold that was let go, SlotTaken, NotValid, KeyReused, and for a hold that ran out whatever `hold` raises.
+    hold that was let go, SlotTaken, NotValid, KeyReused, NotBookable when the time has begun or was closed since, and for a
+    hold that ran out whatever `hold` raises.
     """
     details = tidied(details, read_catalogue(session).town)
     if earlier := earlier_subject(session, now, "book", once, token, details):
@@ -146,10 +147,14 @@ def changeable_until(catalogue: Catalogue, appointment: Appointment) -> datetime
 
 
 def _book_held(session: Session, now: datetime, held: Hold, details: Details) -> int:
-    appointment = _new_appointment(session, now, held.visit, (held.start_at, held.end_at), details, held.channel)
-    if not hand_over(session, _id(held), _id(appointment)):
-        seat, appointment.end_at = take_seat(session, now, held.visit, held.start_at, held.channel)
-        _seat(session, appointment, seat)
+    seat, end = seat_of(session, held), held.end_at
+    if seat:
+        check_still_served(session, now, held, seat)
+    else:
+        seat, end = take_seat(session, now, held.visit, held.start_at, held.channel)
+    appointment = _new_appointment(session, now, held.visit, (held.start_at, end), details, held.channel)
+    hand_over(seat, _id(appointment))
+    keep_seat(session, seat, held.start_at)
     return _id(appointment)
 
 

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 
 from sqlmodel import Session
 
-from booking.counter_time import Terms, in_order, taken_by_others, taken_now, terms
+from booking.counter_time import InsteadOf, Terms, in_order, taken_by_others, taken_now, terms
 from booking.errors import NotValid, Problem
 from booking.hours import day_span, local_day
 from booking.interval import first_minute_from, instant_of
@@ -22,15 +21,6 @@ class FreeStart:
     places: int
 
 
-@dataclass(frozen=True)
-class FreeDay:
-    """A local day with at least one free start."""
-
-    day: date
-    starts: int
-    first: datetime
-
-
 def free_places(
     session: Session,
     now: datetime,
@@ -39,25 +29,31 @@ def free_places(
     last_day: date,
     channel: str = "online",
     *,
-    moving: int | None = None,
+    instead_of: InsteadOf | None = None,
 ) -> list[FreeStart]:
     """Every start that can be booked now on these local days, both included, earliest first; [] when there is none.
 
-    `moving` is the id of an appointment that would be moved there: its own time is free for it.
+    What would be given back `instead_of` the new start is free for the one who asks, though for nobody else.
 
     Raises NotBookable when the visit itself can't be had there (unknown, not offered, too many people), and NotValid.
     """
     if type(first_day) is not date or type(last_day) is not date:
         raise NotValid((Problem("first_day", "wrong-type"),))
     offered = terms(session, now, visit, channel)
-    return _as_starts(_free(session, now, offered, first_day, last_day, moving))
+    return _as_starts(_free(session, now, offered, first_day, last_day, instead_of))
 
 
 def next_places(
-    session: Session, now: datetime, visit: Visit, count: int = 3, channel: str = "online", *, moving: int | None = None
+    session: Session,
+    now: datetime,
+    visit: Visit,
+    count: int = 3,
+    channel: str = "online",
+    *,
+    instead_of: InsteadOf | None = None,
 ) -> list[FreeStart]:
     """The next `count` free starts. Raises as `free_places`."""
-    return _as_starts(_whole_horizon(session, now, visit, channel, moving)[:count])
+    return _as_starts(_whole_horizon(session, now, visit, channel, instead_of)[:count])
 
 
 def nearest(
@@ -68,21 +64,12 @@ def nearest(
     count: int = 3,
     channel: str = "online",
     *,
-    moving: int | None = None,
+    instead_of: InsteadOf | None = None,
 ) -> list[FreeStart]:
     """The `count` free starts nearest to `start`, before or after it, earliest first. Raises as `free_places`."""
-    wanted, free = first_minute_from(start), _whole_horizon(session, now, visit, channel, moving)
+    wanted, free = first_minute_from(start), _whole_horizon(session, now, visit, channel, instead_of)
     near = sorted(free, key=lambda place: abs(place[0] - wanted))[:count]
     return _as_starts(sorted(near))
-
-
-def days_with_places(session: Session, now: datetime, visit: Visit, channel: str = "online") -> list[FreeDay]:
-    """The local days that have a free start, and how many. Raises as `free_places`."""
-    offered = terms(session, now, visit, channel)
-    starts = (start for start, _ in _free(session, now, offered, offered.today, offered.last_day))
-    days = groupby(starts, key=lambda start: local_day(offered.zone, start))
-    listed = ((day, list(of_day)) for day, of_day in days)
-    return [FreeDay(day, len(of_day), instant_of(of_day[0])) for day, of_day in listed]
 
 
 def days_if_empty(
@@ -97,9 +84,11 @@ def days_if_empty(
     return {local_day(offered.zone, start) for start, _ in starts}
 
 
-def _whole_horizon(session: Session, now: datetime, visit: Visit, channel: str, moving: int | None) -> list[tuple[int, int]]:
+def _whole_horizon(
+    session: Session, now: datetime, visit: Visit, channel: str, instead_of: InsteadOf | None
+) -> list[tuple[int, int]]:
     offered = terms(session, now, visit, channel)
-    return _free(session, now, offered, offered.today, offered.last_day, moving)
+    return _free(session, now, offered, offered.today, offered.last_day, instead_of)
 
 
 def _as_starts(free: list[tuple[int, int]]) -> list[FreeStart]:
@@ -107,7 +96,7 @@ def _as_starts(free: list[tuple[int, int]]) -> list[FreeStart]:
 
 
 def _free(
-    session: Session, now: datetime, offered: Terms, first_day: date, last_day: date, moving: int | None = None
+    session: Session, now: datetime, offered: Terms, first_day: date, last_day: date, instead_of: InsteadOf | None = None
 ) -> list[tuple[int, int]]:
     first, last = max(first_day, offered.today), min(last_day, offered.last_day)
     if first > last:
@@ -116,6 +105,8 @@ def _free(
     until = day_span(offered.zone, last)[1]
     opened = offered.opened
     location = offered.visit.location
-    is_taken = taken_by_others(session, now, location, moving) if moving else taken_now(session, now, location, offered.zone)
+    is_taken = (
+        taken_by_others(session, now, location, instead_of) if instead_of else taken_now(session, now, location, offered.zone)
+    )
     taken = in_order(opened, is_taken)
     return opened.counters.free_places(taken, offered.quote.length, earliest, until, offered.kept)

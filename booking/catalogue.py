@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import NaiveDatetime
-from sqlalchemy import JSON, CheckConstraint, text, update
+from sqlalchemy import JSON, CheckConstraint, column, table, text, update
 from sqlmodel import Field, Session, col, select
 
 from booking.store import Table, remembered
@@ -27,7 +27,10 @@ CHANNELS = ("online", "in_person", "phone", "video", "kiosk")
 
 
 class Town(Table, table=True):
-    """The one town of this database. `digest` names the file it was loaded from; `revision` is new after each change."""
+    """The one town of this database. `digest` names the file it was loaded from; `revision` is new after each change.
+
+    `phone_country` (ISO 3166, two letters) is where telephone numbers need no country's code.
+    """
 
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
@@ -40,6 +43,7 @@ class Town(Table, table=True):
     default_language: str
     timezone: str
     phone: str
+    phone_country: str
     phone_hours: Words = Field(sa_type=JSON)
     email: str
     address: Words = Field(sa_type=JSON)
@@ -241,6 +245,9 @@ def catalogue_changed(session: Session) -> None:
     rather than counted, so that one that was rolled back, or lost by restoring a backup, is never mistaken for a later one.
     """
     session.flush()
+    pages = table("book", column("location"))
+    # One after the other in the order in which bookings lock two of them, so that neither waits for the other for ever.
+    session.execute(select(pages.c.location).order_by(pages.c.location).with_for_update())
     session.execute(text("UPDATE book SET version = version + 1"))
     session.execute(update(Town).values(revision=token_hex(8)))
 

@@ -16,9 +16,10 @@ from sqlmodel import Session, col, select
 
 from booking.catalogue import CHANNELS, Absence, Catalogue, ClosureRow, Counter, OpeningRow, StaffMember, read_catalogue
 from booking.errors import NotValid, Problem
-from booking.hours import Closure, OpeningRule, holiday_names, local_day, openings
-from booking.interval import Span, first_minute_from
-from booking.promises import Book, Seat
+from booking.hours import Closure, OpeningRule, holiday_names, local_day, openings, presence
+from booking.interval import Span, common, first_minute_from
+from booking.promises import Book, Hold, Seat
+from booking.references import hash_of
 from booking.slots import NOTHING_TAKEN, Counters, Taken, taken_by_counter
 from booking.store import remembered
 from booking.visits import Quote, Visit, qualified, quote_for
@@ -35,6 +36,14 @@ class Opened:
 
     counter_ids: tuple[int, ...]
     counters: Counters
+
+
+@dataclass(frozen=True)
+class InsteadOf:
+    """What the one who asks would give back for a new time: the appointment they move, by id, or what is kept for them, by token."""
+
+    appointment: int | None = None
+    hold: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,14 +93,27 @@ def page_version(session: Session, location: str) -> int | None:
     return session.exec(select(Book.version).where(Book.location == location)).one_or_none()
 
 
-def taken_by_others(session: Session, now: datetime, location: str, appointment_id: int) -> dict[int, Taken]:
-    """Taken time by counter id but for this appointment's own, which a move gives back. Read anew."""
+def taken_by_others(session: Session, now: datetime, location: str, instead_of: InsteadOf) -> dict[int, Taken]:
+    """Taken time by counter id, but for what the one who asks would give back. Read anew."""
     since = first_minute_from(now - timedelta(days=2))
     lives = or_(col(Seat.lapses_at).is_(None), col(Seat.lapses_at) > now)
-    others = or_(col(Seat.appointment_id).is_(None), col(Seat.appointment_id) != appointment_id)
+    others = [
+        owner.is_distinct_from(theirs)
+        for owner, theirs in (
+            (col(Seat.appointment_id), instead_of.appointment),
+            (col(Seat.hold_id), _hold_id(session, instead_of)),
+        )
+        if theirs is not None
+    ]
     columns = select(Seat.counter_id, Seat.start_minute, Seat.end_minute)
-    rows = session.exec(columns.where(Seat.location == location, Seat.end_minute > since, lives, others))
+    rows = session.exec(columns.where(Seat.location == location, Seat.end_minute > since, lives, *others))
     return taken_by_counter([(counter, first, last) for counter, first, last in rows])
+
+
+def _hold_id(session: Session, instead_of: InsteadOf) -> int | None:
+    if not instead_of.hold:
+        return None
+    return session.exec(select(Hold.id).where(Hold.token_hash == hash_of(instead_of.hold))).one_or_none()
 
 
 def taken_around(session: Session, start: int, end: int, counter_ids: Sequence[int]) -> dict[int, Taken]:
@@ -149,13 +171,15 @@ def _open(catalogue: Catalogue, visit: Visit, quote: Quote, today: date) -> Open
 def counter_openings(
     catalogue: Catalogue, counter: Counter, people: list[StaffMember] | None, days: tuple[date, date]
 ) -> list[Span]:
-    """When somebody who can do it sits at this counter: each person's openings, one after the other (their union counts)."""
+    """When the counter is open and at least one of `people` is there. Their absences cut, they never make a grid of their own."""
     zone = ZoneInfo(catalogue.locations[counter.location].timezone)
     rules = [rule_of(row) for row in _rules_of(catalogue, counter)]
     closures = [closure_of(row) for row in catalogue.closures if _concerns(row, counter)]
     holidays = set(holidays_of(catalogue, days, catalogue.town.default_language))
-    absences = [_absences_of(catalogue, person) for person in people] if people else [[]]
-    return [span for absent in absences for span in openings(rules, closures + absent, holidays, zone, *days)]
+    opened = openings(rules, closures, holidays, zone, *days)
+    if not people:
+        return opened
+    return common(opened, presence([_absences_of(catalogue, person) for person in people], zone, *days))
 
 
 def _rules_of(catalogue: Catalogue, counter: Counter) -> list[OpeningRow]:

@@ -5,10 +5,10 @@ answer: a booking asked for again after it was moved is answered with the appoin
 """
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from booking.errors import KeyReused, NotValid, Problem
@@ -16,6 +16,8 @@ from booking.promises import Deed
 from booking.store import insert_on, store_of
 
 SHORTEST_KEY, LONGEST_KEY = 8, 200
+# Longer than any page, queue of events or client goes on asking.
+REMEMBERED = timedelta(days=7)
 
 
 def earlier_subject(session: Session, now: datetime, verb: str, once: str, *content: object) -> int | None:
@@ -37,6 +39,11 @@ def earlier_subject(session: Session, now: datetime, verb: str, once: str, *cont
 
 def done(session: Session, verb: str, once: str, subject_id: int | None) -> None:
     session.execute(update(Deed).where(col(Deed.key_hash) == _key_hash(session, verb, once)).values(subject_id=subject_id))
+
+
+def forget_deeds(session: Session, now: datetime) -> None:
+    """Delete what nobody will ask for again."""
+    session.execute(delete(Deed).where(col(Deed.done_at) < now - REMEMBERED))
 
 
 def _key_hash(session: Session, verb: str, once: object) -> str:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import groupby
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -14,6 +15,10 @@ LONGEST_NAME, LONGEST_LANGUAGE, LONGEST_EMAIL, LONGEST_PHONE = 120, 60, 254, 40
 
 # They come along when a name is pasted, nobody sees them, and they can turn the text around them: dropped without a word.
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
+
+# Hangul fillers and the empty Braille cell count as letters or signs, and show nothing.
+BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+MOST_MARKS = 6
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ def tidied(details: Details, town: Town, mode: str = "in_person") -> Details:
     tidy = Details(
         name=one_line(details.name, "name", LONGEST_NAME, problems, needed=True),
         email=_email(details.email, problems),
-        phone=_phone(details.phone, town.holiday_country, problems),
+        phone=_phone(details.phone, town.phone_country, problems),
         language=_language(details.language, town, problems),
         needs=_needs(details.needs, problems),
         interpreter_language=one_line(details.interpreter_language, "interpreter_language", LONGEST_LANGUAGE, problems),
@@ -62,7 +67,7 @@ def one_line(typed: object, field: str, longest: int, problems: list[Problem], *
         problems.append(Problem(field, "wrong-type"))
         return ""
     line = " ".join(unicodedata.normalize("NFC", typed.translate(DIRECTION_MARKS)).split())
-    if any(unicodedata.category(symbol) in ("Cc", "Cs") for symbol in line):
+    if any(unicodedata.category(symbol) in ("Cc", "Cs") for symbol in line) or _piles_up(line):
         problems.append(Problem(field, "control-characters"))
     elif len(line) > longest:
         problems.append(Problem(field, "too-long", longest))
@@ -74,7 +79,17 @@ def one_line(typed: object, field: str, longest: int, problems: list[Problem], *
 
 
 def _can_be_seen(line: str) -> bool:
-    return any(unicodedata.category(symbol)[0] not in "CZ" for symbol in line)
+    """A letter, a number or a sign: not only spaces, or marks on nothing."""
+    return any(unicodedata.category(symbol)[0] in "LNPS" and symbol not in BLANK_LETTERS for symbol in line)
+
+
+def _piles_up(line: str) -> bool:
+    """More marks on one letter than any script writes: they would run over the lines around."""
+    return any(len(list(marks)) > MOST_MARKS for is_mark, marks in groupby(line, key=_is_mark) if is_mark)
+
+
+def _is_mark(symbol: str) -> bool:
+    return unicodedata.category(symbol)[0] == "M"
 
 
 def _email(typed: object, problems: list[Problem]) -> str:

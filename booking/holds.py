@@ -14,11 +14,13 @@ from booking.deeds import done, earlier_subject
 from booking.errors import ExtendedEnough, HoldExpired
 from booking.promises import Hold, Seat
 from booking.references import hash_of, key_again, new_capability
-from booking.seats import checked_instant, give_back, keep_seat, open_page, take_seat
+from booking.seats import check_still_served, checked_instant, give_back, keep_seat, open_page, seat_of, take_seat
 from booking.store import store_of
 from booking.visits import Visit
 
 LASTS = timedelta(minutes=10)
+# Asked again within this time of being granted, "more time" is the same wish: a double tap, an event that arrived twice.
+SAME_WISH = timedelta(seconds=30)
 MOST_EXTENSIONS = 6
 FORGOTTEN_AFTER = timedelta(days=2)
 PURPOSE = "hold"
@@ -74,17 +76,19 @@ def look_at(session: Session, now: datetime, token: str) -> Held:
 def extend(session: Session, now: datetime, token: str, *, once: str) -> Held:
     """Ten more minutes from now. A hold that ran out is taken up again when nobody else took the time.
 
-    Raises ExtendedEnough, HoldExpired, and when it ran out what `hold` raises.
+    Raises ExtendedEnough, HoldExpired, NotBookable when the time has begun or was closed since, and when it ran out what
+    `hold` raises.
     """
     if earlier := earlier_subject(session, now, "extend", once, token):
         return _held(session, _by_id(session, earlier))
     row = locked_hold(session, now, token)
     if row is None or row.appointment_id:
         raise HoldExpired()
-    if row.extensions >= MOST_EXTENSIONS:
-        raise ExtendedEnough(MOST_EXTENSIONS)
-    row.expires_at, row.extensions = now + LASTS, row.extensions + 1
-    _keep_longer(session, now, row)
+    if now + LASTS - row.expires_at >= SAME_WISH:
+        if row.extensions >= MOST_EXTENSIONS:
+            raise ExtendedEnough(MOST_EXTENSIONS)
+        row.expires_at, row.extensions = now + LASTS, row.extensions + 1
+        _keep_longer(session, now, row)
     done(session, "extend", once, row.id)
     return _held(session, row)
 
@@ -99,9 +103,8 @@ def release(session: Session, now: datetime, token: str) -> None:
 
 
 def forget_lapsed(session: Session, now: datetime) -> None:
-    """Delete what nobody will come back to: holds that ran out long ago and became nothing."""
-    gone = col(Hold.expires_at) < now - FORGOTTEN_AFTER
-    session.execute(delete(Hold).where(gone, col(Hold.appointment_id).is_(None)))
+    """Delete what nobody will come back to: holds that ran out long ago, whether or not they became appointments."""
+    session.execute(delete(Hold).where(col(Hold.expires_at) < now - FORGOTTEN_AFTER))
 
 
 def locked_hold(session: Session, now: datetime, token: str) -> Hold | None:
@@ -149,8 +152,10 @@ def _seat(session: Session, row: Hold, seat: Seat) -> None:
 
 
 def _keep_longer(session: Session, now: datetime, row: Hold) -> None:
-    seat = session.exec(select(Seat).where(Seat.hold_id == row.id)).one_or_none()
-    if seat is None:
+    seat = seat_of(session, row)
+    if seat:
+        check_still_served(session, now, row, seat)
+    else:
         seat, row.end_at = take_seat(session, now, row.visit, row.start_at, row.channel)
     _seat(session, row, seat)
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import holidays as public_holidays
 
-from booking.interval import Span, cut, instant_of, minute_of
+from booking.interval import Span, cut, instant_of, minute_of, union
 
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
@@ -87,6 +87,19 @@ def openings(
     ruled = _ruled(list(rules), holidays, zone, first_day, last_day)
     closed = [(wall_clock(zone, closure.starts), wall_clock(zone, closure.ends)) for closure in closures]
     return cut(ruled, closed)
+
+
+def presence(absences: Iterable[Iterable[Closure]], zone: ZoneInfo, first_day: date, last_day: date) -> list[Span]:
+    """When at least one of several people is there, each of whom has these absences.
+
+    Where one goes as another comes, two spans touch: nobody's visit is begun by the one and ended by the other.
+    """
+    whole = (day_span(zone, first_day)[0], day_span(zone, last_day)[1])
+    return union(
+        span
+        for away in absences
+        for span in cut([whole], [(wall_clock(zone, each.starts), wall_clock(zone, each.ends)) for each in away])
+    )
 
 
 def day_span(zone: ZoneInfo, day: date) -> Span:

@@ -42,6 +42,13 @@ def cut(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     return sorted(piece for span in spans for piece in _pieces(span, holes))
 
 
+def common(some: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """The time that lies in a span of the one and in a span of the other, sorted; never merged."""
+    others = list(others)
+    shared = ((max(a[0], b[0]), min(a[1], b[1])) for a in some for b in others)
+    return sorted(span for span in shared if span[0] < span[1])
+
+
 def union(spans: Iterable[Span]) -> list[Span]:
     """Sorted and disjoint: overlapping spans become one, spans that only touch stay apart, empty ones vanish."""
     joined: list[Span] = []

@@ -9,7 +9,10 @@ T = TypeVar("T")
 
 
 class Memory:
-    """Values by name, each good for one version. Threads that want a new value at once make it once. The oldest go first."""
+    """Values by name, each good for one version. Threads that want a new value at once make it once.
+
+    What nobody has asked for the longest goes first.
+    """
 
     CAPACITY = 512
 
@@ -22,6 +25,8 @@ class Memory:
         with self._guard:
             making = self._making[name]
             kept = self._kept.get(name)
+            if kept:
+                self._kept.move_to_end(name)
         if kept and kept[0] == version:
             return kept[1]
         with making:

@@ -73,7 +73,7 @@ class Hold(Table, table=True):
     channel: str
     start_at: datetime
     end_at: datetime
-    expires_at: datetime
+    expires_at: datetime = Field(index=True)
     extensions: int = 0
     appointment_id: int | None = Field(default=None, foreign_key="appointment.id")
 
@@ -137,5 +137,5 @@ class Deed(Table, table=True):
 
     key_hash: str = Field(primary_key=True)
     content_hash: str
-    done_at: datetime
+    done_at: datetime = Field(index=True)
     subject_id: int | None = None

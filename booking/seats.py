@@ -6,16 +6,16 @@ true until the commit; and the database refuses a seat that overlaps another of 
 
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from booking.catalogue import read_catalogue
 from booking.counter_time import Terms, in_order, taken_around, terms
 from booking.errors import BeyondHorizon, ClosedThen, NotValid, PastTime, Problem, SlotTaken, TooShortNotice, UnknownLocation
 from booking.hours import local_day
 from booking.interval import Span, instant_of, minute_of
-from booking.promises import Book, Seat
+from booking.promises import Book, Hold, Seat
 from booking.slots import NOTHING_TAKEN
 from booking.store import insert_on, violates
 from booking.visits import Visit
@@ -48,6 +48,17 @@ def take_seat(session: Session, now: datetime, visit: Visit, start: datetime, ch
     return seat, instant_of(minute + offered.quote.minutes)
 
 
+def check_still_served(session: Session, now: datetime, held: Hold, seat: Seat) -> None:
+    """A time that was kept may have begun since, or been closed by a change of the town. Raises NotBookable with its reason."""
+    start = held.start_at
+    if start < now:
+        raise PastTime(start)
+    opened = terms(session, now, held.visit, held.channel).opened
+    counter = opened.counter_ids.index(seat.counter_id) if seat.counter_id in opened.counter_ids else None
+    if counter is None or not opened.counters.is_open(counter, minute_of(start), minute_of(held.end_at)):
+        raise ClosedThen(start)
+
+
 def keep_seat(session: Session, seat: Seat, start: datetime) -> None:
     """Write the seat. Raises SlotTaken when the database refuses it."""
     session.add(seat)
@@ -64,10 +75,14 @@ def give_back(session: Session, *, hold_id: int | None = None, appointment_id: i
     session.execute(delete(Seat).where(owner))
 
 
-def hand_over(session: Session, hold_id: int, appointment_id: int) -> bool:
-    """A hold's seat becomes the appointment's. False when the hold has lapsed and was swept away."""
-    seat = update(Seat).where(col(Seat.hold_id) == hold_id).returning(col(Seat.id))
-    return session.execute(seat.values(hold_id=None, lapses_at=None, appointment_id=appointment_id)).first() is not None
+def seat_of(session: Session, held: Hold) -> Seat | None:
+    """None when the hold has lapsed and was swept away."""
+    return session.exec(select(Seat).where(Seat.hold_id == held.id)).one_or_none()
+
+
+def hand_over(seat: Seat, appointment_id: int) -> None:
+    """A hold's seat becomes the appointment's."""
+    seat.hold_id, seat.lapses_at, seat.appointment_id = None, None, appointment_id
 
 
 def checked_instant(start: object) -> datetime:

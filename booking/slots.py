@@ -86,6 +86,10 @@ class Counters:
         counters = enumerate(zip(allowed.bits, taken, strict=True))
         return [number for number, (bits, time) in counters if bits & bit and not time.meets(needed)]
 
+    def is_open(self, counter: int, start: int, end: int) -> bool:
+        """Is this counter, named by its position, open for all of [start, end)?"""
+        return any(opens <= start and end <= closes for opens, closes in union(self._openings[counter]))
+
     def _allowed_for(self, visit: VisitLength) -> "_Allowed":
         key = (visit.minutes, visit.step)
         allowed = self._allowed.get(key)

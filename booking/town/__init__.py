@@ -1,9 +1,10 @@
 """The town file, which describes a whole town: checks it, telling every mistake, and loads it into the catalogue.
 
-read_town_file (file.py)     bytes to a document, with the line of every thing (positions.py)
+read_town_file (file.py)          bytes to a document, with the line of every thing (positions.py)
 mistakes_in                       what the JSON Schema objects to (schema.py), and what no schema can say:
-                                  names (name_checks.py), times (time_checks.py), promises (offer_checks.py)
-write_town (loading.py)      document to rows (rows.py), told change by change (changes.py)
+                                  names (name_checks.py), telephones (telephone.py), times (time_checks.py),
+                                  promises (offer_checks.py)
+write_town (loading.py)           document to rows (rows.py), told change by change (changes.py)
 broken_promises                   visits already promised that the new rules have no place for
 """
 
@@ -12,21 +13,41 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
-from booking.catalogue import Town, catalogue_changed, read_catalogue
-from booking.promises import Appointment
+from booking.catalogue import Counter, Town, catalogue_changed, read_catalogue
+from booking.interval import first_minute_from
+from booking.promises import Appointment, Book, Seat
 from booking.town.broken_promises import BrokenPromise, broken_promises
 from booking.town.changes import NEW_TOWN, Change
-from booking.town.document import part
+from booking.town.document import part, things
 from booking.town.file import Mistake, TownFile, TownRefused, read_town_file
 from booking.town.loading import KINDS, write_town
 from booking.town.name_checks import name_objections
 from booking.town.offer_checks import offer_objections
 from booking.town.schema import schema_objections
+from booking.town.telephone import phone_objections
 from booking.town.time_checks import time_objections
 
-__all__ = ["Loaded", "Mistake", "TownRefused", "check_town", "digest_of", "load_town"]
+__all__ = [
+    "CheckedTown",
+    "Loaded",
+    "Mistake",
+    "TownRefused",
+    "apply_town",
+    "check_town",
+    "checked_town",
+    "digest_of",
+    "load_town",
+]
+
+
+@dataclass(frozen=True)
+class CheckedTown:
+    """A town file in which `checked_town` found no mistake, as it was read then: what the file says later is nothing to it."""
+
+    file: TownFile
 
 
 @dataclass(frozen=True)
@@ -69,17 +90,25 @@ def digest_of(path: Path) -> str:
     return _digest(read_town_file(path))
 
 
-def load_town(session: Session, path: Path, now: datetime, *, dry_run: bool = False) -> Loaded:
+def checked_town(path: Path) -> CheckedTown:
+    """Read and check a town file. It may take seconds, so it comes before a transaction. Raises TownRefused, with every mistake."""
+    file = read_town_file(path)
+    if mistakes := _mistakes_in(file):
+        raise TownRefused(mistakes)
+    return CheckedTown(file)
+
+
+def apply_town(session: Session, town: CheckedTown, now: datetime, *, dry_run: bool = False) -> Loaded:
     """Make the catalogue say what the file says, in the caller's transaction; with `dry_run` only tell the changes.
 
-    Appointments are never touched. Raises TownRefused, with every mistake, before anything is changed.
+    Appointments are never touched. Raises TownRefused, before anything is changed, when promises already made forbid it.
     """
-    file = read_town_file(path)
-    if mistakes := _mistakes_in(file) or _new_prefix(session, file):
+    _lock_the_book(session)
+    if mistakes := _new_prefix(session, town.file) + _moved_counters(session, town.file, now):
         raise TownRefused(mistakes)
     with session.begin_nested() as savepoint:
         before = {each.reference for each in _broken_now(session, now)}
-        changes = write_town(session, file.document, _digest(file), now)
+        changes = write_town(session, town.file.document, _digest(town.file), now)
         if changes:
             catalogue_changed(session)
         loaded = Loaded(tuple(changes), tuple(each for each in _broken_now(session, now) if each.reference not in before))
@@ -88,9 +117,14 @@ def load_town(session: Session, path: Path, now: datetime, *, dry_run: bool = Fa
     return loaded
 
 
+def load_town(session: Session, path: Path, now: datetime, *, dry_run: bool = False) -> Loaded:
+    """Check a town file and apply it in one go, where nobody else waits for the database meanwhile. Raises TownRefused."""
+    return apply_town(session, checked_town(path), now, dry_run=dry_run)
+
+
 def _mistakes_in(file: TownFile) -> list[Mistake]:
     objections, sound = schema_objections(file.document)
-    for check in (name_objections, time_objections, offer_objections):
+    for check in (name_objections, phone_objections, time_objections, offer_objections):
         objections += check(file.document, sound)
     return sorted({file.mistake(place, reason) for place, reason in objections})
 
@@ -104,6 +138,29 @@ def _new_prefix(session: Session, file: TownFile) -> list[Mistake]:
         return []
     reason = f'Town: reference_prefix can\'t become "{wanted}": people already have booking codes with "{issued}".'
     return [file.mistake(("town", "reference_prefix"), reason)]
+
+
+def _moved_counters(session: Session, file: TownFile, now: datetime) -> list[Mistake]:
+    """A counter stays in its house while people are expected there: the time they have taken is looked up house by house."""
+    still = or_(col(Seat.lapses_at).is_(None), col(Seat.lapses_at) > now)
+    expected = select(Counter.slug, Counter.location).where(
+        Counter.id == Seat.counter_id, Seat.end_minute > first_minute_from(now), still
+    )
+    house_of = dict(session.exec(expected.distinct()).all())
+    return [
+        file.mistake(
+            (*place, "location"),
+            f'Counter "{counter["slug"]}": location can\'t become "{counter["location"]}": people are expected there at '
+            f'"{house_of[counter["slug"]]}". Give the counter in the new house a slug of its own.',
+        )
+        for place, counter in things(file.document, "counters")
+        if house_of.get(counter["slug"], counter["location"]) != counter["location"]
+    ]
+
+
+def _lock_the_book(session: Session) -> None:
+    """Nobody books while a town is applied: what is asked about promises stays true until the rules have changed."""
+    session.exec(select(Book).order_by(col(Book.location)).with_for_update()).all()
 
 
 def _broken_now(session: Session, now: datetime) -> list[BrokenPromise]:

@@ -72,6 +72,13 @@ def stretch_of(thing: Thing) -> Stretch | None:
     return (starts, ends) if starts < ends else None
 
 
+def stretches(around: Thing, kind: str, place: Place = ()) -> Iterator[tuple[Place, Stretch]]:
+    """Every closure, or absence, that is one, with its place."""
+    for where, thing in things(around, kind, place):
+        if stretch := stretch_of(thing):
+            yield where, stretch
+
+
 def minutes_of(text: Any, default: int | None = None) -> int | None:
     """`"2h"` is 120; a length the schema refused is None."""
     if text is None:

@@ -89,7 +89,7 @@ def _reordered(before: list[str], wanted: Iterable[str]) -> bool:
 
 def _write_nameless(session: Session, table: type[Any], wanted: list[Values]) -> list[Change]:
     """Rows that nothing refers to: those that vanished are deleted, new ones added, the others left alone."""
-    missing, changes = list(wanted), []
+    missing, changes, kept = list(wanted), [], []
     for row in session.exec(select(table).order_by(table.id)):
         values = {key: _plain(getattr(row, key)) for key in type(row).model_fields if key != "id"}
         same = next((each for each in missing if _same(each, values)), None)
@@ -98,12 +98,21 @@ def _write_nameless(session: Session, table: type[Any], wanted: list[Values]) ->
             changes.append(_told(table, values, "removed"))
         else:
             missing.remove(same)
-            if isinstance(row, Notice) and row.position != same["position"]:
-                row.position = same["position"]
+            kept.append((row, same))
     for values in missing:
         session.add(table(**values))
         changes.append(_told(table, values, "added"))
-    return changes
+    return changes + (_put_in_order(kept) if table is Notice else [])
+
+
+def _put_in_order(kept: list[tuple[Notice, Values]]) -> list[Change]:
+    """A new position alone is nothing to tell, as it follows from what was added or taken out before; another order is."""
+    kept.sort(key=lambda pair: pair[0].position)
+    positions = [values["position"] for _, values in kept]
+    for row, values in kept:
+        if row.position != values["position"]:
+            row.position = values["position"]
+    return [] if positions == sorted(positions) else [Change("notices", "in another order")]
 
 
 def _same(wanted: Values, present: Values) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from booking.slots import MOST_COUNTERS
 from booking.town.desks import Offer
 from booking.town.document import Thing, items, minutes_of, part, things, values
 from booking.town.places import said, shown
@@ -14,14 +15,14 @@ DAY = 1440
 
 def offer_objections(document: Thing, sound: Thing) -> Iterator[Objection]:
     offer = Offer(sound)
-    for check in (_never_open, too_few_people, _numbers, _ways, _places):
+    for check in (_never_open, _crowded, too_few_people, _numbers, _ways, _places):
         for place, predicate in check(offer):
             yield place, said(document, place, predicate)
 
 
 def _never_open(offer: Offer) -> Iterator[Objection]:
     for desk in offer.desks:
-        if not desk.hours and desk.counter.get("location") is not None:
+        if not desk.rules and desk.counter.get("location") is not None:
             yield desk.place, "is never open: neither it nor its location has openings."
 
 
@@ -62,7 +63,7 @@ def _places(offer: Offer) -> Iterator[Objection]:
                 continue
             desks = offer.serving(service, location, values(service, "modes"))
             if desks:
-                yield from _too_long(place, service, location, max(desk.longest for desk in desks))
+                yield from _too_long(place, service, location, offer.longest_opening(desks))
             else:
                 yield where, f"{shown(location)} {_why_not(offer, service, location)}."
         yield from _all_kept(place, service, offer)
@@ -75,7 +76,7 @@ def _why_not(offer: Offer, service: Thing, location: str) -> str:
         return f"has no counter with the skill {skill}"
     if not any(set(values(service, "modes")) & set(values(desk.counter, "modes")) for desk in there):
         return f"has counters with the skill {skill}, but none for {' or '.join(values(service, 'modes'))}"
-    if not any(desk.hours for desk in there):
+    if not any(desk.rules for desk in there):
         return f"has counters with the skill {skill}, but they are never open"
     return f"has counters with the skill {skill}, but nobody who works there has it"
 
@@ -93,8 +94,25 @@ def _too_long(place: Place, service: Thing, location: str, longest: int) -> Iter
 
 
 def _all_kept(place: Place, service: Thing, offer: Offer) -> Iterator[Objection]:
-    ways = [(location, mode) for location in offer.locations_of(service) for mode in values(service, "modes")]
-    most = max((len(offer.serving(service, location, [mode])) for location, mode in ways), default=0)
+    """Where so many places are kept for the desk that none is ever left to book online, in a way that is served there."""
     kept = service.get("desk_places") or 0
-    if most and kept >= most:
-        yield (*place, "desk_places"), f"is {kept}, but {most} counters at most can serve it: none is left to book online."
+    for location in offer.locations_of(service) if kept else ():
+        for mode in values(service, "modes"):
+            most = offer.most_open_at_once(offer.serving(service, location, [mode]))
+            if 0 < most <= kept:
+                counters = "1 counter" if most == 1 else f"{most} counters"
+                yield (
+                    (*place, "desk_places"),
+                    f"is {kept}, but {counters} at most can serve it at {shown(location)} at one time ({mode}): "
+                    "none is left to book online.",
+                )
+                return
+
+
+def _crowded(offer: Offer) -> Iterator[Objection]:
+    for location in offer.locations():
+        for desk in offer.desks_at(location)[MOST_COUNTERS : MOST_COUNTERS + 1]:
+            yield (
+                (*desk.place, "location"),
+                f"is {shown(location)}, which has {MOST_COUNTERS} counters already, and that is the most.",
+            )

@@ -19,6 +19,7 @@ from booking.catalogue import (
     Topic,
 )
 from booking.town.document import WEEKDAYS, Thing, clock, day, minutes_of, part, stretch_of, things
+from booking.town.telephone import phone_country
 
 Values = dict[str, Any]
 
@@ -32,6 +33,7 @@ def town_values(document: Thing) -> Values:
         "default_language": town["default_language"],
         "timezone": town["timezone"],
         "phone": town["phone"],
+        "phone_country": phone_country(document),
         "phone_hours": town["phone_hours"],
         "email": town["email"],
         "address": town["address"],
@@ -150,10 +152,10 @@ def _own_holiday(own: Thing) -> Values:
 def _openings(document: Thing) -> Iterator[Values]:
     for location, counter, thing in _houses(document):
         for _, rule in things(thing, "openings"):
-            yield {"location": location, "counter": counter, **_opening(rule)}
+            yield {"location": location, "counter": counter, **opening_values(rule)}
 
 
-def _opening(rule: Thing) -> Values:
+def opening_values(rule: Thing) -> Values:
     return {
         "weekdays": sorted(WEEKDAYS.index(name) for name in rule.get("days", [])),
         "opens": clock(rule["opens"]),

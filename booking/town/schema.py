@@ -1,6 +1,7 @@
 """Holds a town file against `town.schema.json`, and says what the JSON Schema objects to in a technician's words."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
 from booking.town.places import guess, said, shown
 from booking.town.positions import Place
@@ -31,8 +33,14 @@ def schema_objections(document: Any) -> tuple[list[Objection], Any]:
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(_schema())
+def _validator() -> Any:
+    return extend(Draft202012Validator, {"pattern": _whole_text_fits})(_schema())
+
+
+def _whole_text_fits(_validator: Any, pattern: str, value: Any, _around: Any) -> Iterator[ValidationError]:
+    """As JSON Schema means `^...$`. By itself Python's `$` lets a text end with a line break as well."""
+    if isinstance(value, str) and not re.fullmatch(pattern, value):
+        yield ValidationError("doesn't match its pattern")
 
 
 @cache

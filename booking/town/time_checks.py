@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 import holidays
 
-from booking.town.document import WEEKDAYS, Thing, clock, day, part, things, values
+from booking.town.document import WEEKDAYS, Thing, clock, day, part, stretch_of, things, values
 from booking.town.places import guess, said, shown
 from booking.town.positions import Place
 from booking.town.schema import Objection
@@ -122,8 +122,9 @@ def _stretch(place: Place, stretch: Thing) -> Iterator[Objection]:
     starts, ends = clock(stretch.get("from")), clock(stretch.get("until"))
     if first and last and last < first:
         yield (*place, "last_day"), f"{last} is before first_day {first}."
-    elif first == last and starts and ends and ends <= starts:
-        yield (*place, "until"), f"{ends:%H:%M} isn't after from {starts:%H:%M}."
+    elif first and last and ends is not None and stretch_of(stretch) is None:
+        begins = f"from {starts:%H:%M}" if starts else "the midnight at which the day begins"
+        yield (*place, "until"), f"{ends:%H:%M} isn't after {begins}. Leave until out to reach the end of the day."
 
 
 def _notices(sound: Thing) -> Iterator[Objection]:

@@ -7,6 +7,7 @@ its hash. Drafts that nobody touched for a day are deleted the next time anybody
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,15 +18,17 @@ from sqlmodel import Field, Session, col
 
 from booking.appointments import Booked, book, booked_again
 from booking.catalogue import read_catalogue
+from booking.deeds import forget_deeds
 from booking.details import NEEDS, Details, storable, tidied
 from booking.errors import HoldExpired
 from booking.holds import Held, extend, forget_lapsed, hold, look_at, release
 from booking.references import SecretChanged
-from booking.store import Table
+from booking.store import Table, insert_on
 from booking.visits import Visit, quote, quote_for
 
 KEPT_FOR = timedelta(hours=24)
 LONGEST_ANSWER = 400
+_KEY = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 class Draft(Table, table=True):
@@ -64,18 +67,23 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
+def is_key(text: object) -> bool:
+    """Could it be one of ours? Whatever else a browser says it has stored must not become a key that two people share."""
+    return isinstance(text, str) and _KEY.fullmatch(text) is not None
+
+
 def begin(session: Session, now: datetime, key: str, services: Sequence[str], language: str) -> Draft:
     """The draft under `key`, made if there is none, for `services` when some are named.
 
     Another choice of services, or a booking that is done, starts over; what the person said about themselves stays.
     Raises what `quote` raises for services that can't be booked, and then changes nothing.
     """
-    _forget_old(session, now)
-    draft = session.get(Draft, _hash(key), with_for_update=True)
     if services:
         quote(read_catalogue(session), services)
-    if draft is None:
-        draft = Draft(key_hash=_hash(key), touched_at=now, language=language)
+    _forget_old(session, now)
+    new = Draft(key_hash=_hash(key), touched_at=now, language=language)
+    session.execute(insert_on(session, Draft).values(new.model_dump()).on_conflict_do_nothing())
+    draft = session.get_one(Draft, _hash(key), with_for_update=True)
     if services and (tuple(services) != draft.services or draft.reference):
         _start_over(session, now, draft, tuple(services))
     return _touched(session, now, draft)
@@ -84,12 +92,12 @@ def begin(session: Session, now: datetime, key: str, services: Sequence[str], la
 def kept(session: Session, now: datetime, key: str) -> Kept | None:
     """The draft as it stands, without changing it; None when there is none under this key."""
     draft = session.get(Draft, _hash(key)) if key else None
-    return draft and Kept(draft, _held(session, now, draft))
+    return Kept(draft, _held(session, now, draft)) if draft and not _is_old(draft, now) else None
 
 
 def choose_way(session: Session, now: datetime, key: str, location: str, mode: str, people: int) -> Draft:
     """Where, how and how many. A time that was kept for something else is let go. Raises NotBookable."""
-    draft = _mine(session, key)
+    draft = _mine(session, now, key)
     visit = Visit(tuple(draft.services), location, mode, people)
     quote_for(read_catalogue(session), visit)
     if (draft.location, draft.mode, draft.people) != (location, mode, people):
@@ -103,7 +111,7 @@ def choose_time(session: Session, now: datetime, key: str, start: datetime) -> H
 
     Raises SlotTaken and NotBookable; the earlier choice then stays as it was.
     """
-    draft = _mine(session, key)
+    draft = _mine(session, now, key)
     held = _held(session, now, draft)
     if held and held.start == start and held.expires_at > now:
         return held
@@ -115,7 +123,7 @@ def choose_time(session: Session, now: datetime, key: str, start: datetime) -> H
 
 def keep_longer(session: Session, now: datetime, key: str) -> Held:
     """Ten more minutes, or the time taken anew if it ran out and is still free. Raises ExtendedEnough, SlotTaken, HoldExpired."""
-    draft = _mine(session, key)
+    draft = _mine(session, now, key)
     if not draft.hold:
         raise HoldExpired
     return extend(session, now, draft.hold, once=secrets.token_urlsafe(24))
@@ -126,7 +134,7 @@ def remember(session: Session, now: datetime, key: str, answers: dict[str, str],
 
     Raises HoldExpired when there is no draft under this key, or it has become an appointment.
     """
-    draft = _mine(session, key)
+    draft = _mine(session, now, key)
     for name, answer in answers.items():
         if name in ANSWERS:
             setattr(draft, name, storable(answer[:LONGEST_ANSWER]))
@@ -149,7 +157,7 @@ def confirm(session: Session, now: datetime, key: str) -> Booked:
     session.get(Draft, _hash(key), with_for_update=True)
     if booked := confirmed(session, key):
         return booked
-    draft = _mine(session, key)
+    draft = _mine(session, now, key)
     if not draft.hold:
         raise HoldExpired
     booked = book(session, now, draft.hold, details_of(draft), once=draft.once)
@@ -168,7 +176,7 @@ def confirmed(session: Session, key: str) -> Booked | None:
 
 def tick(session: Session, now: datetime, key: str, need: str, is_ticked: bool) -> Draft:
     """Keep one need ticked or not. Raises HoldExpired as `remember` does."""
-    draft = _mine(session, key)
+    draft = _mine(session, now, key)
     others = [each for each in draft.needs if each != need]
     draft.needs = tuple(each for each in NEEDS if each in others or (is_ticked and each == need))
     return _touched(session, now, draft)
@@ -182,6 +190,15 @@ def abandon(session: Session, now: datetime, key: str) -> None:
         session.delete(draft)
 
 
+def forget(session: Session, key: str) -> bool:
+    """Forget that a booking was made under this key; True when one was. One that is still on its way stays."""
+    draft = session.get(Draft, _hash(key), with_for_update=True) if is_key(key) else None
+    if draft is None or not draft.reference:
+        return False
+    session.delete(draft)
+    return True
+
+
 def visit_of(draft: Draft) -> Visit:
     return Visit(tuple(draft.services), draft.location, draft.mode, draft.people)
 
@@ -190,10 +207,10 @@ def details_of(draft: Draft) -> Details:
     return Details(draft.name, draft.email, draft.phone, draft.language, tuple(draft.needs), draft.interpreter_language)
 
 
-def _mine(session: Session, key: str) -> Draft:
+def _mine(session: Session, now: datetime, key: str) -> Draft:
     """The draft under `key`, locked, as long as it is one: an answer that arrives after the booking is done changes nothing."""
     draft = session.get(Draft, _hash(key), with_for_update=True)
-    if draft is None or draft.reference:
+    if draft is None or draft.reference or _is_old(draft, now):
         raise HoldExpired
     return draft
 
@@ -229,6 +246,11 @@ def _touched(session: Session, now: datetime, draft: Draft) -> Draft:
 def _forget_old(session: Session, now: datetime) -> None:
     session.execute(delete(Draft).where(col(Draft.touched_at) < now - KEPT_FOR))
     forget_lapsed(session, now)
+    forget_deeds(session, now)
+
+
+def _is_old(draft: Draft, now: datetime) -> bool:
+    return draft.touched_at < now - KEPT_FOR
 
 
 def _hash(key: str) -> str:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from booking.availability import FreeStart, days_if_empty, free_places, nearest, next_places
 from booking.catalogue import Catalogue, read_catalogue
+from booking.counter_time import InsteadOf
 from booking.halls import shut_on
 from booking.visits import Visit, quote, quote_for
 from locales import dates
@@ -73,20 +74,19 @@ def offer_of(
     *,
     taken: datetime | None = None,
     mine: datetime | None = None,
-    moving: int | None = None,
+    instead_of: InsteadOf | None = None,
 ) -> Offer:
     """The starts to choose from: after a start was `taken` by somebody else, the nearest to it come first.
 
-    `mine` is the start that is kept for the one who asks, `moving` the id of the appointment that would be moved: both times
-    are free for them, though for nobody else.
+    `mine` is the start that is kept for the one who asks: it stays in the list, also when notice no longer allows it to others.
     """
     catalogue = read_catalogue(session)
     zone = ZoneInfo(catalogue.known_locations[visit.location].timezone)
     today = moment.astimezone(zone).date()
     last = quote_for(catalogue, visit).last_day(today)
     until = min(today + timedelta(days=days - 1), last)
-    free = _with(mine, free_places(session, moment, visit, today, until, moving=moving))
-    near = _with(mine, _nearest(session, moment, visit, taken, moving))
+    free = _with(mine, free_places(session, moment, visit, today, until, instead_of=instead_of))
+    near = _nearest(session, moment, visit, taken, instead_of)
     listed = {day: list(starts) for day, starts in groupby(free, key=lambda start: start.start.astimezone(zone).date())}
     all_days = [today + timedelta(days=n) for n in range((until - today).days + 1)]
     full = days_if_empty(session, moment, visit, today, until) - set(listed)
@@ -94,10 +94,12 @@ def offer_of(
     return Offer(near, [row for row in rows if row[1] or row[2]], until < last)
 
 
-def _nearest(session: Session, moment: datetime, visit: Visit, taken: datetime | None, moving: int | None) -> list[FreeStart]:
+def _nearest(
+    session: Session, moment: datetime, visit: Visit, taken: datetime | None, instead_of: InsteadOf | None
+) -> list[FreeStart]:
     if taken:
-        return nearest(session, moment, visit, taken, moving=moving)
-    return next_places(session, moment, visit, moving=moving)
+        return nearest(session, moment, visit, taken, instead_of=instead_of)
+    return next_places(session, moment, visit, instead_of=instead_of)
 
 
 def _with(mine: datetime | None, free: list[FreeStart]) -> list[FreeStart]:

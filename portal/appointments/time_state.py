@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
+from booking.counter_time import InsteadOf
 from booking.errors import NotBookable, Refusal, SlotTaken
 from booking.store import in_reading, in_transaction
 from booking.visits import quote_for
@@ -16,6 +17,7 @@ from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import choose_time, visit_of
 from portal.appointments.offer import DAYS_AT_ONCE, Day, Near, offer_of, shown_days, shown_near
+from portal.appointments.parts import day_listing
 from portal.appointments.refusals import why
 from portal.appointments.steps import DETAILS, WAY, address_of
 from portal.appointments.words import place_words
@@ -39,6 +41,7 @@ class TimeState(BookingState):
     place: rx.Field[str] = rx.field("")
     length: rx.Field[str] = rx.field("")
     chosen: rx.Field[str] = rx.field("")
+    chosen_day: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -62,6 +65,7 @@ class TimeState(BookingState):
 
     async def _choose(self, form: dict):
         with self._speaking():
+            self.error = ""
             try:
                 start = TimeAnswer.model_validate(form).time
             except ValidationError:
@@ -94,7 +98,9 @@ class TimeState(BookingState):
         held = kept.held
         mine = held.start if held and held.expires_at > now() else None
         try:
-            offer = await in_reading(offer_of, now(), visit, self.days_shown, taken=taken, mine=mine)
+            offer = await in_reading(
+                offer_of, now(), visit, self.days_shown, taken=taken, mine=mine, instead_of=InsteadOf(hold=kept.draft.hold)
+            )
         except NotBookable:
             # What was chosen is no longer offered: the first question says what is.
             return rx.redirect(path(f"{WAY}?news=not-offered"), replace=True)
@@ -105,4 +111,5 @@ class TimeState(BookingState):
         self.place = place_words(catalogue, visit) if visit.mode == "in_person" else way_words(visit.mode)
         self.length = dates.minutes(quote_for(catalogue, visit).minutes)
         self.chosen = address_of(mine) if mine else ""
+        self.chosen_day = day_listing(self.chosen, self.near, self.days)
         self.is_ready = True

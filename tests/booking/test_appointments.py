@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from booking.appointments import book, book_at_once, cancel, changeable_until, look_up, move
 from booking.availability import free_places, nearest
 from booking.catalogue import read_catalogue
+from booking.deeds import REMEMBERED, forget_deeds
 from booking.errors import (
     BeyondHorizon,
     ClosedThen,
@@ -29,9 +30,9 @@ from booking.errors import (
     UnknownReference,
     UnknownService,
 )
-from booking.holds import LASTS, MOST_EXTENSIONS, extend, hold, look_at, release
+from booking.holds import LASTS, MOST_EXTENSIONS, extend, forget_lapsed, hold, look_at, release
 from booking.meeting import meeting_address
-from booking.promises import Appointment, AppointmentChange, Hold, Seat
+from booking.promises import Appointment, AppointmentChange, Deed, Hold, Seat
 from booking.references import new_reference
 from booking.store import Store, read, write
 from booking.visits import Visit
@@ -68,13 +69,71 @@ def test_a_held_time_is_no_longer_offered_and_comes_back_when_the_hold_runs_out(
 
 def test_a_hold_can_be_extended_six_times_and_says_how_often_still(store: Store):
     found(store)
-    kept = held(store)
+    kept, now = held(store), NOW
     for left in range(MOST_EXTENSIONS - 1, -1, -1):
-        kept = write(store, extend, NOW + minutes(5), kept.token, once=key(f"more {left}"))
-        assert (kept.expires_at, kept.extensions_left) == (NOW + minutes(5) + LASTS, left)
-    assert NINE not in starts(store, NOW + minutes(14))
+        now += minutes(1)
+        kept = write(store, extend, now, kept.token, once=key(f"more {left}"))
+        assert (kept.expires_at, kept.extensions_left) == (now + LASTS, left)
+    assert NINE not in starts(store, now + minutes(9))
     with pytest.raises(ExtendedEnough):
-        write(store, extend, NOW + minutes(6), kept.token, once=key("one more"))
+        write(store, extend, now + minutes(1), kept.token, once=key("one more"))
+
+
+def test_more_time_asked_for_twice_at_once_is_one_wish(store: Store):
+    found(store)
+    kept, soon = held(store), NOW + minutes(5)
+    more = write(store, extend, soon, kept.token, once=key("a tap"))
+    again = write(store, extend, soon + timedelta(seconds=29), kept.token, once=key("the same tap, replayed"))
+    assert again == more
+    later = write(store, extend, soon + timedelta(seconds=30), kept.token, once=key("another tap"))
+    assert later.extensions_left == more.extensions_left - 1
+
+
+def test_a_hold_that_is_made_longer_and_longer_ends_when_its_time_begins(store: Store):
+    found(store, notice_minutes=0)
+    kept = held(store, now=NINE - minutes(5))
+    for more in range(3):
+        kept = write(store, extend, NINE - minutes(4 - more), kept.token, once=key(f"more {more}"))
+    assert held_book(store, held(store, NINE + minutes(20), NINE, "another").token, NINE + minutes(20))
+    for verb in (
+        lambda: write(store, extend, NINE + minutes(1), kept.token, once=key("too late")),
+        lambda: held_book(store, kept.token, NINE + minutes(1), once=key("too late")),
+    ):
+        with pytest.raises(PastTime):
+            verb()
+
+
+def test_a_kept_time_that_the_town_has_closed_meanwhile_is_not_promised(store: Store):
+    found(store)
+    kept = held(store)
+    amend(store, closure(wall_clock(0), wall_clock(23, 59)))
+    for verb in (
+        lambda: held_book(store, kept.token),
+        lambda: write(store, extend, NOW + minutes(1), kept.token, once=key("more")),
+    ):
+        with pytest.raises(ClosedThen):
+            verb()
+    assert rows(store, Appointment) == []
+    assert look_up_hold(store, kept.token).token == kept.token
+
+
+def look_up_hold(store: Store, token: str):
+    return read(store, look_at, NOW, token)
+
+
+def test_what_nobody_asks_for_any_more_is_forgotten(store: Store):
+    found(store)
+    booked_hold, lapsed, fresh = held(store, NINE), held(store, NINE + minutes(20), name=2), None
+    appointment = held_book(store, booked_hold.token).appointment
+    much_later = NOW + REMEMBERED + minutes(1)
+    fresh = held(store, NINE + timedelta(days=9), much_later, name=3)
+    write(store, forget_lapsed, much_later)
+    write(store, forget_deeds, much_later)
+    assert [hold.start_at for hold in rows(store, Hold)] == [fresh.start]
+    assert read(store, lambda session: len(session.exec(select(Deed)).all())) == 1
+    assert [each.id for each in rows(store, Appointment)] == [appointment.id]
+    assert len(rows(store, Seat)) == 2
+    assert lapsed.token
 
 
 def test_extending_a_hold_that_ran_out_takes_the_time_up_again_if_nobody_has_it(store: Store):
@@ -265,13 +324,12 @@ def test_an_idempotency_key_that_is_none_is_refused(store: Store):
             booked(store, once=once)
 
 
-def test_a_town_that_closed_in_the_meantime_is_not_booked_but_what_is_held_is_kept(store: Store):
+def test_a_town_that_closed_in_the_meantime_is_not_booked(store: Store):
     found(store)
-    kept = held(store)
+    starts(store)
     amend(store, closure(wall_clock(0), wall_clock(23, 59)))
     with pytest.raises(ClosedThen):
         booked(store, NINE + minutes(20))
-    assert held_book(store, kept.token).appointment.start_at == NINE
 
 
 def test_a_video_appointment_has_a_room_that_stays_and_nobody_can_guess(store: Store):

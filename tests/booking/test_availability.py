@@ -8,8 +8,9 @@ import pytest
 from sqlmodel import select
 
 from booking.appointments import book_at_once, cancel, move
-from booking.availability import FreeStart, days_if_empty, days_with_places, free_places, nearest, next_places
+from booking.availability import FreeStart, days_if_empty, free_places, nearest, next_places
 from booking.catalogue import Counter, Location, Service, read_catalogue
+from booking.counter_time import InsteadOf
 from booking.errors import NotOfferedThere, NotValid, Refusal, SlotTaken, UnknownService
 from booking.holds import hold
 from booking.store import Store, read, write
@@ -170,9 +171,6 @@ def test_the_next_and_the_nearest_are_in_order_of_time(store: Store):
     booked(store, NINE + minutes(60))
     near = read(store, nearest, NOW, PERMIT, NINE + minutes(60))
     assert [f"{each.start:%H:%M}" for each in near] == ["09:20", "09:40", "10:20"]
-    days = read(store, days_with_places, NOW, PERMIT)
-    assert [(each.day, each.starts) for each in days[:2]] == [(TODAY, 20), (TOMORROW, 23)]
-    assert days[1].first == NINE
 
 
 def test_places_are_the_counters_that_can_serve_less_those_kept_which_the_desk_sees(store: Store):
@@ -231,6 +229,25 @@ def test_a_counter_with_people_serves_when_one_of_them_is_there_who_can_do_it_al
     assert not starts(store, BOTH)
     amend(store, absence("ana", wall_clock(9), wall_clock(12)))
     assert starts(store, PERMIT)[0] == "12:00"
+
+
+def test_while_a_colleague_is_there_an_absence_takes_no_start_and_adds_none(store: Store):
+    found(store, staff=(person("ana", ("pacos-1",), ("streets",)), person("rui", ("pacos-1",), ("streets",))))
+    before = starts(store)
+    amend(store, absence("ana", wall_clock(10, 7), wall_clock(10, 50)))
+    assert starts(store) == before
+    amend(store, absence("rui", wall_clock(10, 30), wall_clock(11, 30)))
+    assert [start for start in starts(store) if "10:00" <= start < "11:51"] == ["10:00", "10:50", "11:10", "11:30", "11:50"]
+
+
+def test_a_kept_time_is_free_for_whoever_keeps_it_and_so_are_the_starts_that_it_bars(store: Store):
+    found(store, step_minutes=10)
+    kept = write(store, hold, NOW, PERMIT, NINE + minutes(20), once=key("mine"))
+    assert {"09:10", "09:20", "09:30"}.isdisjoint(starts(store))
+    mine = read(store, free_places, NOW, PERMIT, TOMORROW, TOMORROW, instead_of=InsteadOf(hold=kept.token))
+    assert [f"{free.start:%H:%M}" for free in mine if free.start < NINE + minutes(40)][1:4] == ["09:10", "09:20", "09:30"]
+    again = write(store, hold, NOW, PERMIT, NINE + minutes(30), once=key("better"), instead_of=kept.token)
+    assert again.start == NINE + minutes(30)
 
 
 def test_two_people_who_relieve_each_other_serve_one_visit_each_never_one_between_them(store: Store):
@@ -311,7 +328,12 @@ def test_a_move_is_shown_every_start_that_it_could_take_its_own_time_included(st
     found(store, step_minutes=10)
     booked = write(store, book_at_once, NOW, PERMIT, NINE, ANA, once="a booking that moves")
     between = NINE + timedelta(minutes=10)
-    shown = [free.start for free in read(store, free_places, NOW, PERMIT, TOMORROW, TOMORROW, moving=booked.appointment.id)]
+    shown = [
+        free.start
+        for free in read(
+            store, free_places, NOW, PERMIT, TOMORROW, TOMORROW, instead_of=InsteadOf(appointment=booked.appointment.id)
+        )
+    ]
     others = [free.start for free in read(store, free_places, NOW, PERMIT, TOMORROW, TOMORROW)]
     assert between in shown
     assert between not in others

@@ -74,7 +74,9 @@ BREAKS: dict[str, Callable[[str], str]] = {
     "the service is no longer offered there in that way": lambda text: without(text, SERVICE, '"ribeira", '),
     "the location is no longer there": without_ribeira,
     "the counter is closed then": lambda text: without(text, 'slug = "ribeira"', MORNINGS),
-    "nobody at that counter can serve it any more": lambda text: without(text, 'slug = "carla-nogueira"', '"streets", '),
+    "nobody at that counter can serve it any more": lambda text: without(
+        text, 'slug = "carla-nogueira"', '"streets", '
+    ).replace("desk_places = 1", "desk_places = 0"),
 }
 
 

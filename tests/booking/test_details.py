@@ -8,7 +8,7 @@ from booking.catalogue import Town
 from booking.details import Details, tidied
 from booking.errors import NotValid, Problem
 
-TOWN = Town(holiday_country="PT", languages=("pt", "en", "es", "ar"), default_language="pt")
+TOWN = Town(phone_country="PT", languages=("pt", "en", "es", "ar"), default_language="pt")
 ANA = Details("Ana", email="ana@example.org")
 
 
@@ -27,6 +27,8 @@ def problems(**typed) -> list[tuple[str, str]]:
         ("\u200fفاطمة\u200f", "فاطمة"),
         ("\u202eoiraM\u202c", "oiraM"),
         ("Zoë 🎉", "Zoë 🎉"),
+        ("مُحَمَّد", "مُحَمَّد"),
+        ("หม่อมหลวงปิ่น", "หม่อมหลวงปิ่น"),
         ("👩‍👩‍👧", "👩‍👩‍👧"),
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),
         ("O'Neill; DROP TABLE--", "O'Neill; DROP TABLE--"),
@@ -44,6 +46,9 @@ def test_a_name_is_kept_as_people_write_it(typed: str, kept: str):
         ("", "missing"),
         (" \u200f\u3000", "missing"),
         ("\u200b\u200d", "missing"),
+        ("\u3164\u115f \u2800", "missing"),
+        ("\u0301\u0301", "missing"),
+        ("Z" + "\u0335" * 7 + "algo", "control-characters"),
         ("x" * 121, "too-long"),
         ("x" * 10_000, "too-long"),
         ("Ana\x00", "control-characters"),

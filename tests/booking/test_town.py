@@ -1,5 +1,6 @@
 """Every kind of mistake in a town file is told with its line and a plain reason; a sound file has none."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,6 +61,14 @@ FORM = [
     Slip(NUNO, 'slug = "nuno-azevedo"', 'slug = "Nuno Azevedo"', "a short name of small letters"),
     Slip("[holidays]", 'country = "PT"\n', 'subdivision = "20"\n', "needs a country as well", -1),
     Slip(PERMIT, 'topic = "streets"', 'topic = ["streets"]', "topic must be a short name of small letters, digits and hyphens"),
+    Slip("[[topics]]", 'icon = "house"', 'icon = "housse"', 'Topic "planning": icon can\'t be "housse". Did you mean "house"?'),
+    Slip(PERMIT, 'notice = "2h"', 'notice = "2h\\n"', 'such as "30m", "2h" or "3d", not "2h\\n".'),
+    Slip(PERMIT, 'horizon = "60d"', 'horizon = "60d\\n"', 'a number of days up to "366d"'),
+    Slip(PACOS, 'opens = "08:30"', 'opens = "08:30\\n"', 'must be a time of day such as "08:30", not "08:30\\n".'),
+    Slip(TOWN, 'reference_prefix = "VC"', 'reference_prefix = "VC\\n"', "one to four capital letters"),
+    Slip(TOWN, "259 000 100", "259 000 100\\n", "a telephone number such as"),
+    Slip(NUNO, 'slug = "nuno-azevedo"', 'slug = "nuno-azevedo\\n"', "a short name of small letters"),
+    Slip(PERMIT, 'name = { pt = "Dístico de residente', 'name = { pt = "Dístico de residente\\n', "a text on one line"),
 ]
 
 NAMES = [
@@ -155,6 +164,13 @@ TIMES = [
     Slip(
         "[[closures]]", 'from = "12:30"', 'from = "12:30"\nuntil = "09:00"', "Closure 1: until 09:00 isn't after from 12:30.", 1
     ),
+    Slip("[[closures]]", 'from = "12:30"', 'until = "00:00"', "until 00:00 isn't after the midnight at which the day begins."),
+    Slip(
+        NUNO,
+        "{ first_day = 2027-02-15, last_day = 2027-02-19 }",
+        '{ first_day = 2027-02-15, until = "00:00" }',
+        "Leave until out",
+    ),
     Slip(
         "[[locations.closures]]",
         "first_day = 2027-04-14",
@@ -174,6 +190,13 @@ TIMES = [
         "last_day = 2026-11-01",
         "Notice 1: last_day 2026-11-01 is before first_day 2026-11-20.",
     ),
+]
+
+PHONES = [
+    Slip(TOWN, 'phone = "259 000 100"', 'phone = "259 000"', '"259 000" isn\'t a telephone number in PT: correct it, or set'),
+    Slip(TOWN, 'phone = "259 000 100"', 'phone_country = "GB"\nphone = "259 000 100"', "isn't a telephone number in GB", 1),
+    Slip(TOWN, 'phone = "259 000 100"', 'phone_country = "UK"\nphone = "259 000 100"', '"UK" isn\'t the code of a country'),
+    Slip(TOWN, 'phone = "259 000 100"', 'phone_country = "PRT"\nphone = "259 000 100"', "in two capital letters"),
 ]
 
 OFFERS = [
@@ -206,7 +229,7 @@ OFFERS = [
         PERMIT,
         "desk_places = 1",
         "desk_places = 3",
-        "desk_places is 3, but 3 counters at most can serve it: none is left to book online.",
+        'desk_places is 3, but 2 counters at most can serve it at "pacos" at one time (in_person): none is left to book online.',
     ),
 ]
 
@@ -225,7 +248,7 @@ def test_the_town_before_any_slip_has_no_mistake(mistakes_of):
     assert mistakes_of(small_town()) == []
 
 
-@pytest.mark.parametrize("slip", FORM + NAMES + TIMES + OFFERS, ids=lambda slip: f"{slip.new[:40]}")
+@pytest.mark.parametrize("slip", FORM + NAMES + PHONES + TIMES + OFFERS, ids=lambda slip: f"{slip.new[:40]}")
 def test_every_slip_is_told_with_its_line_and_its_reason(mistakes_of, slip: Slip):
     text, line = edited(small_town(), slip.after, slip.old, slip.new)
     mistakes = mistakes_of(text)
@@ -250,7 +273,8 @@ def test_a_service_offered_where_no_counter_has_the_mode_is_told_why(mistakes_of
 
 
 def test_a_skill_that_nobody_at_the_counter_has_serves_nothing(mistakes_of):
-    text, _ = edited(small_town(), 'slug = "nuno-azevedo"', 'skills = ["planning", ', "skills = [")
+    text = small_town().replace("desk_places = 1", "desk_places = 0")
+    text, _ = edited(text, 'slug = "nuno-azevedo"', 'skills = ["planning", ', "skills = [")
     assert mistakes_of(text) == []  # Sofia still plans
     text, _ = edited(text, 'slug = "sofia-lourenco"', 'skills = ["planning", ', "skills = [")
     reasons = [each.reason for each in mistakes_of(text)]
@@ -268,67 +292,46 @@ def test_a_counter_without_any_opening_is_never_open(mistakes_of):
     assert any("but they are never open" in each for each in reasons)
 
 
-def test_counters_open_at_once_may_not_share_one_person(mistakes_of):
-    text, _ = edited(small_town(), 'slug = "nuno-azevedo"', '["ribeira-2"]', '["ribeira-2", "ribeira-3"]')
-    assert mistakes_of(text) == []  # Nuno and Sofia are two people for two counters
-    text, _ = edited(text, 'slug = "sofia-lourenco"', 'counters = ["ribeira-3"]\n', "")
-    text, line = edited(text, 'slug = "ribeira-3"', "number = 3", "number = 3")
-    assert [(each.line, each.reason) for each in mistakes_of(text)] == [
-        (
-            line - 2,
-            'Counter "ribeira-3": needs more people: people can book "ribeira-2" for "planning" and "ribeira-3" for "planning"'
-            ' at the same time, and only "nuno-azevedo" could serve them.',
-        )
+def test_places_kept_for_the_desk_leave_some_at_every_location(mistakes_of):
+    """Counters at the town hall are no help to those who book in Serra, where one place is kept and one counter open at a time."""
+    monday = '{ days = ["mon"], opens = "09:00", closes = "12:00" }'
+    on_mondays = own_hours(small_town(), "serra-1", monday)
+    assert mistakes_of(own_hours(on_mondays, "serra-2", monday)) == []
+    one_at_a_time = own_hours(on_mondays, "serra-2", monday.replace("mon", "tue"))
+    reasons = [each.reason for each in mistakes_of(one_at_a_time)]
+    assert any('1 counter at most can serve it at "serra" at one time (in_person)' in reason for reason in reasons)
+
+
+def own_hours(text: str, counter: str, openings: str) -> str:
+    """The text with a counter that has these openings and no others of its own."""
+    start = text.index("\n", text.index(f'slug = "{counter}"'))
+    end = text.index("[[", start)
+    kept = re.sub(r"(?s)openings = \[.*?\n\]\n", "", text[start:end])
+    return f"{text[:start]}\nopenings = [{openings}]{kept}{text[end:]}"
+
+
+def test_a_visit_longer_than_any_opening_of_its_own_day_is_told(mistakes_of):
+    """Nine to twelve in one week and eleven to three in the next make six hours on no day."""
+    odd = '{ days = ["mon"], opens = "09:00", closes = "12:00", every_weeks = 2, first_day = 2027-01-04 }'
+    even = '{ days = ["mon"], opens = "11:00", closes = "15:00", every_weeks = 2, first_day = 2027-01-11 }'
+    text = small_town()
+    for slug in ("serra-1", "serra-2"):
+        text = own_hours(text, slug, f"{odd}, {even}")
+    assert mistakes_of(text) == []
+    text, line = edited(text, PERMIT, "minutes = 20", "minutes = 300")
+    told = [each for each in mistakes_of(text) if 'longest opening at "serra" where it is served has 240' in each.reason]
+    assert [each.line for each in told] == [line]
+
+
+def test_a_location_has_no_more_counters_than_can_be_counted(mistakes_of):
+    more = [
+        f'[[counters]]\nslug = "more-{number}"\nnumber = {number}\nlocation = "pacos"\nskills = ["streets"]\nmodes = ["phone"]\n'
+        'name = { pt = "B", en = "B", es = "B", ar = "ش" }\n\n'
+        for number in range(100, 400)
     ]
-
-
-def sharing_two_counters(absences: str) -> tuple[str, int]:
-    """The small town with two people for the same two counters, one of them away; and the line of that."""
-    text, _ = edited(small_town(), 'slug = "nuno-azevedo"', '["ribeira-2"]', '["ribeira-2", "ribeira-3"]')
-    text, _ = edited(text, 'slug = "sofia-lourenco"', '["ribeira-3"]', '["ribeira-2", "ribeira-3"]')
-    return edited(text, 'slug = "nuno-azevedo"', "absences = [{ first_day = 2027-02-15, last_day = 2027-02-19 }]", absences)
-
-
-def test_one_person_may_not_be_the_only_one_for_a_skill_at_two_counters(mistakes_of):
-    text, _ = sharing_two_counters("")
-    assert mistakes_of(text) == []
-    text, _ = edited(text, 'slug = "sofia-lourenco"', 'skills = ["planning", ', "skills = [")
-    (mistake,) = mistakes_of(text)
-    assert '"ribeira-2" for "planning" and "ribeira-3" for "planning"' in mistake.reason
-    assert 'only "nuno-azevedo" could serve them' in mistake.reason
-
-
-def test_an_absence_that_leaves_too_few_people_for_the_open_counters_is_told(mistakes_of):
-    text, line = sharing_two_counters("absences = [{ first_day = 2027-03-03, last_day = 2027-03-05 }]")
-    (mistake,) = mistakes_of(text)
-    assert mistake.line == line
-    assert mistake.reason.startswith('Staff member "nuno-azevedo": absence 1 leaves too few people on 2027-03-03 at ')
-    assert 'only "sofia-lourenco" could serve them. Write a closure of one of these counters for that time.' in mistake.reason
-
-
-def test_an_absence_is_right_when_a_counter_is_closed_for_it(mistakes_of):
-    text, _ = sharing_two_counters("absences = [{ first_day = 2027-03-03, last_day = 2027-03-05 }]")
-    closure = 'closures = [{ first_day = 2027-03-03, last_day = 2027-03-05, reason = { pt = "Sem", en = "No", es = "Sin", ar = "لا" } }]'
-    closed, _ = edited(text, 'slug = "ribeira-3"', "number = 3\n", f"number = 3\n{closure}\n")
-    assert mistakes_of(closed) == []
-    for_too_short = closed.replace("last_day = 2027-03-05, reason", "last_day = 2027-03-04, reason")
-    (mistake,) = mistakes_of(for_too_short)
-    assert "leaves too few people on 2027-03-05" in mistake.reason
-
-
-def test_an_absence_outside_the_opening_hours_leaves_nobody_alone(mistakes_of):
-    text, _ = sharing_two_counters("absences = [{ first_day = 2027-03-06, last_day = 2027-03-07 }]")  # a weekend
-    assert mistakes_of(text) == []
-
-
-def test_counters_that_open_one_after_the_other_may_share_a_person(mistakes_of):
-    text, _ = edited(small_town(), 'slug = "nuno-azevedo"', '["ribeira-2"]', '["ribeira-2", "ribeira-3"]')
-    text, _ = edited(text, 'slug = "sofia-lourenco"', 'counters = ["ribeira-3"]\n', "")
-    for counter, opens, closes in (("ribeira-2", "09:00", "12:30"), ("ribeira-3", "12:30", "16:00")):
-        slug = f'slug = "{counter}"'
-        hours = f'{slug}\nopenings = [{{ days = ["mon"], opens = "{opens}", closes = "{closes}" }}]'
-        text, _ = edited(text, slug, slug, hours)
-    assert mistakes_of(text) == []
+    before, after = small_town().split("[[counters]]", 1)
+    (mistake,) = mistakes_of(f"{before}{''.join(more)}[[counters]]{after}")
+    assert 'Counter "more-355": location is "pacos", which has 255 counters already, and that is the most.' in mistake.reason
 
 
 def test_video_needs_an_address_to_meet_at(mistakes_of):
@@ -352,6 +355,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(mistakes_of):
     [
         ("schema_objections", LOWER_CASE),
         ("name_objections", NAMES[0]),
+        ("phone_objections", PHONES[0]),
         ("time_objections", TIMES[0]),
         ("offer_objections", OFFERS[0]),
     ],

@@ -1,6 +1,10 @@
 """Reading a town file: where everything in it stands, what is said of a file that isn't TOML, and files that mean harm."""
 
+import json
+import re
+from collections.abc import Iterator
 from copy import deepcopy
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from booking.town import Mistake, TownRefused, check_town
+from booking.store import Store, migrate, write
+from booking.town import Mistake, TownRefused, apply_town, check_town, checked_town
 from booking.town.file import MOST_BYTES, read_town_file
 from booking.town.name_checks import name_objections
 from booking.town.offer_checks import offer_objections
 from booking.town.positions import layout
-from booking.town.schema import schema_objections
+from booking.town.schema import SCHEMA_PATH, schema_objections
 from booking.town.time_checks import time_objections
 from tests.booking.town_texts import DEMO, demo_text, small_town
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 POSITIONS = b"""# a comment
 [town]
@@ -167,6 +174,95 @@ def test_a_refusal_carries_every_mistake():
     assert str(refused) == "a.toml:3: No.\na.toml:9: Neither."
 
 
+TRIPPING = [
+    "\n",
+    "",
+    "x",
+    10**30,
+    -1,
+    20.0,
+    1e300,
+    True,
+    [],
+    ["x\n"],
+    {},
+    {"pt": "\n"},
+    "00:00",
+    "23:59:00",
+    "24:00",
+    "0d",
+    "9999d",
+]
+TRIPPING += ["2199-12-31", "2100-02-29", "0001-01-01", "9999-12-31", "02-29", "GB", "UK", "Europe/Lisbon\n", "a@b.example\n"]
+
+
+def mutated(data: st.DataObject, document: Any) -> Any:
+    """With a few values replaced, taken out, or followed by a line break."""
+    document = deepcopy(document)
+    for _ in range(data.draw(st.integers(1, 3))):
+        spot: Any = document
+        while isinstance(spot, (dict, list)) and spot:
+            key = data.draw(st.sampled_from(sorted(spot) if isinstance(spot, dict) else range(len(spot))))
+            if isinstance(spot[key], (dict, list)) and data.draw(st.integers(0, 9)):
+                spot = spot[key]
+            elif isinstance(spot[key], str) and data.draw(st.booleans()):
+                spot[key] += "\n"
+                break
+            else:
+                spot[key] = data.draw(st.sampled_from(TRIPPING))
+                break
+    return document
+
+
+def toml(value: Any) -> str:
+    """A value as TOML writes it inside a line; of a document, the braces must go."""
+    match value:
+        case dict():
+            return "{ " + ", ".join(f"{json.dumps(key)} = {toml(inner)}" for key, inner in value.items()) + " }"
+        case list():
+            return "[" + ", ".join(map(toml, value)) + "]"
+        case _:
+            return json.dumps(value)
+
+
+@pytest.fixture(scope="module")
+def empty_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('fuzz') / 'town.sqlite3'}"
+    migrate(url)
+    store = Store(url, b"for tests only")
+    yield store
+    store.close()
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_what_the_check_lets_pass_can_be_loaded_and_what_it_stops_is_stopped_in_a_sentence(
+    empty_book: Store, data: st.DataObject
+):
+    path = Path(str(empty_book.engine.url.database)).with_name("town.toml")
+    path.write_text("\n".join(f"{key} = {toml(value)}" for key, value in mutated(data, SMALL).items()), encoding="utf-8")
+    try:
+        checked = checked_town(path)
+    except TownRefused as refused:
+        assert str(refused)  # noqa: PT017
+    else:
+        assert write(empty_book, apply_town, checked, NOW, dry_run=True).changes
+
+
+def test_every_pattern_of_the_schema_is_about_the_whole_text():
+    """So that an editor, which searches for a pattern, and the loader, which wants all of the text to fit, agree."""
+    patterns = re.findall(r'"pattern": "(.*)"', SCHEMA_PATH.read_text(encoding="utf-8"))
+    assert len(patterns) > 10
+    assert all(re.fullmatch(r"\^.*\$", part) for pattern in patterns for part in re.split(r"(?<=\$)\|(?=\^)", pattern))
+
+
+def test_every_icon_that_a_town_may_choose_is_drawn():
+    drawn = re.findall(r'id="i-([\w-]+)"', (SCHEMA_PATH.parents[2] / "assets" / "icons.svg").read_text(encoding="utf-8"))
+    choices = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))["$defs"]["icon"]["enum"]
+    assert len(choices) > 20
+    assert set(choices) <= set(drawn)
+
+
 JUNK = st.sampled_from(
     [None, True, 0, -1, 3.5, float("inf"), "", "x", "\x1b", [], [[]], {}, {"pt": 1}, ["x", "x"], "2026-13-45"]
 ).map(deepcopy)
@@ -192,3 +288,4 @@ def test_whatever_stands_in_the_place_of_anything_is_objected_to_and_never_trips
 
 DOCUMENT = read_town_file(DEMO).document
 DOCUMENT["services"] = DOCUMENT["services"][:3]
+SMALL = DOCUMENT | {"services": DOCUMENT["services"][:2]}

@@ -1,16 +1,29 @@
 """Loading a town file: once, twice, changed, refused. On both databases."""
 
-from datetime import UTC, date, datetime
+import re
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from booking import town
+from booking.appointments import book_at_once
+from booking.availability import next_places
 from booking.catalogue import NoTown, read_catalogue
 from booking.store import Store, read, write
-from booking.town import Loaded, TownRefused, load_town
+from booking.town import Loaded, Mistake, TownRefused, apply_town, checked_town, load_town
+from booking.town.file import read_town_file
+from booking.town.schema import schema_objections
+from booking.visits import Visit
+from portal import commands
 from tests.booking.town_texts import DEMO, edited, everything, small_town, without_service
+from tests.booking.towns import ANA
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 SERVICE = 'slug = "parking-permit"'
@@ -217,3 +230,113 @@ def test_something_put_in_front_is_new_and_not_another_order(store: Store, load)
     load(small_town())
     assert lines(load(small_town().replace("[[topics]]", NEWS + "[[topics]]", 1))) == ["topic news: new"]
     assert list(read(store, read_catalogue).topics)[:3] == ["news", "planning", "business"]
+
+
+def test_notices_in_another_order_are_told_and_shown_so(store: Store, load):
+    load(small_town())
+    before, *notices = re.split(r"(?m)^(?=\[\[notices\]\])", small_town())
+    last, after = notices[-1].split("\n\n", 1)
+    loaded = load(before + last + "\n\n" + "".join(notices[:-1]) + after)
+    assert lines(loaded) == ["notices: in another order"]
+    assert [notice.first_day for notice in read(store, read_catalogue).notices] == [None, date(2026, 11, 20), date(2026, 12, 1)]
+    load(small_town())
+    loaded = load(before + "".join(notices[1:]))
+    assert [line for line in lines(loaded) if "another order" in line] == []
+
+
+# Beside other people's work
+
+
+def test_what_was_checked_is_what_is_applied_whatever_the_file_says_by_then(store: Store, tmp_path: Path):
+    path = tmp_path / "town.toml"
+    path.write_text(small_town(), encoding="utf-8")
+    checked = checked_town(path)
+    path.write_text("nonsense", encoding="utf-8")
+    assert write(store, apply_town, checked, NOW).changes
+
+
+def test_the_command_checks_a_file_once_before_anybody_has_to_wait(store: Store, tmp_path: Path, monkeypatch):
+    path = tmp_path / "town.toml"
+    path.write_text(small_town(), encoding="utf-8")
+    order = []
+
+    def noted(name: str, verb: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *given, **options: order.append(name) or verb(*given, **options)
+
+    monkeypatch.setattr(commands, "the_store", lambda: store)
+    monkeypatch.setattr(commands, "migrate_book", lambda _: None)
+    monkeypatch.setattr(commands, "write", noted("transaction", write))
+    monkeypatch.setattr(town, "read_town_file", noted("file read", read_town_file))
+    monkeypatch.setattr(town, "schema_objections", noted("file checked", schema_objections))
+    commands.load(Namespace(town=path, dry_run=False))
+    assert order == ["file read", "file checked", "transaction", "transaction"]
+    assert read(store, read_catalogue).services
+
+
+def test_a_counter_stays_in_its_house_while_people_are_expected_there(store: Store, tmp_path: Path):
+    """Moved, it was shown free where it went, at the times it was taken where it came from."""
+    path, visit = tmp_path / "town.toml", Visit(("parking-permit",), "ribeira", "in_person")
+    path.write_text(small_town(), encoding="utf-8")
+    write(store, load_town, path, NOW)
+    booked = write(
+        store, book_at_once, NOW, visit, read(store, next_places, NOW, visit, 1)[0].start, ANA, once="one visit only"
+    )
+    (seat,) = everything(store)["Seat"]
+    (slug,) = [row["slug"] for row in everything(store)["Counter"] if row["id"] == seat["counter_id"]]
+    text, _ = edited(small_town().replace("desk_places = 1", "desk_places = 0"), f'slug = "{slug}"', "number = ", "number = 9")
+    text, line = edited(text, f'slug = "{slug}"', 'location = "ribeira"', 'location = "pacos"')
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(TownRefused) as refused:
+        write(store, load_town, path, NOW)
+    (mistake,) = refused.value.mistakes
+    assert mistake.line == line
+    assert f'Counter "{slug}": location can\'t become "pacos": people are expected there at "ribeira".' in mistake.reason
+    assert write(store, load_town, path, booked.appointment.end_at + timedelta(hours=1)).changes
+
+
+def test_nobody_books_between_the_questions_about_promises_and_the_new_rules(store: Store, load, monkeypatch):
+    """SQLite has one writer anyhow; on PostgreSQL the pages of the book are held before the first question."""
+    load(small_town())
+    held = []
+
+    def ask(*_: object) -> list[Mistake]:
+        with Session(store.engine) as other, pytest.raises(OperationalError, match="could not obtain lock"):
+            other.execute(text("SELECT location FROM book FOR UPDATE NOWAIT"))
+        held.append(True)
+        return []
+
+    if not store.is_sqlite:
+        monkeypatch.setattr(town, "_new_prefix", ask)
+        load(small_town())
+        assert held
+
+
+# The country of telephone numbers
+
+
+PUBLIC = '[holidays]\ncountry = "PT"\n'
+
+
+@pytest.mark.parametrize(
+    ("phone", "holidays", "country"),
+    [
+        ('phone = "259 000 100"', 'country = "PT"', "PT"),
+        ('phone = "259 000 100"', 'country = "PRT"', "PT"),
+        ('phone = "020 7946 0958"', 'country = "UK"', "GB"),
+        ('phone = "+351 259 000 100"', "", "PT"),
+        ('phone = "259 000 100"\nphone_country = "PT"', "", "PT"),
+        ('phone = "259 000 100"\nphone_country = "PT"', 'country = "ES"', "PT"),
+        ('phone = "117"', 'country = "PT"', "PT"),
+    ],
+)
+def test_the_country_of_local_telephone_numbers_is_found_where_the_file_says_it(store: Store, load, phone, holidays, country):
+    text = small_town().replace(PUBLIC, f"[holidays]\n{holidays}\n").replace('phone = "259 000 100"', phone)
+    load(text)
+    assert read(store, read_catalogue).town.phone_country == country
+
+
+def test_a_number_that_could_be_in_any_country_is_refused_with_what_to_write(load):
+    with pytest.raises(TownRefused) as refused:
+        load(small_town().replace(PUBLIC, "[holidays]\n"))
+    (mistake,) = refused.value.mistakes
+    assert 'Town: phone "259 000 100" doesn\'t say in which country: add phone_country = "PT"' in mistake.reason

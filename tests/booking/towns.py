@@ -107,6 +107,7 @@ def _town() -> Town:
         address=words("1 Square"),
         reference_prefix="VC",
         video_address="https://meet.example.org/{room}",
+        phone_country="PT",
         holiday_country="PT",
         skills=("streets", "waste", "family"),
     )
