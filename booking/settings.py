@@ -5,27 +5,33 @@ A value that can't be used is refused at once, in one sentence that names the va
 
 import os
 import secrets
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 from io import StringIO
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv.parser import parse_stream
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 # Another file than `.env`, for tests and for a second installation from one checkout.
 ENV_FILE = Path(os.environ.get("ATRIO_ENV_FILE", ".env"))
 DEMO_TOWN = Path(__file__).parent / "demo" / "vila-clara.toml"
+# Names in the environment that are this project's own, though no setting of an installation.
+NO_SETTINGS = ("ATRIO_ENV_FILE", "ATRIO_PICTURES", "ATRIO_TEST_")
 
 MUST_BE = {
     "port": "a number from 1 to 65535",
+    "listen": "an IP address of this machine: 127.0.0.1 for this machine alone, 0.0.0.0 for everybody who can reach it",
     "public_url": "an address such as https://portal.example.org, without a path",
     "data": "the path of a folder",
-    "database_url": "sqlite:///path/to/file or postgresql+psycopg://user@host/name",
+    "database_url": "sqlite:////path/to/file or postgresql+psycopg://user@host:port/name",
     "redis_url": "redis://host:port/number, rediss://... or unix://...",
     "workers": "a number from 1 to 64, and ATRIO_REDIS_URL must be set when it is more than 1",
     "town": "the path of a town file that exists",
@@ -35,8 +41,8 @@ MUST_BE = {
     "oidc_client_id": "the name the identity provider knows this portal by",
     "oidc_client_secret": "the secret the identity provider gave",
     "demo": (
-        "0, 1 (so by default with the demo town) or force; 1 is refused when ATRIO_PUBLIC_URL isn't on this machine, "
-        "because anybody could sign in by a click"
+        "0, 1 (so by default with the demo town) or force; 1 is refused when ATRIO_PUBLIC_URL or ATRIO_LISTEN is not this "
+        "machine alone, because anybody could sign in by a click"
     ),
     "limits": "on or off; off only in demo mode",
 }
@@ -53,6 +59,7 @@ class Settings(BaseSettings):
     )
 
     port: int = Field(default=8000, ge=1, le=65535)
+    listen: str = "127.0.0.1"
     public_url: str = ""
     data: Path = Path(".data")
     database_url: str = ""
@@ -73,15 +80,13 @@ class Settings(BaseSettings):
         return self.demo in ("1", "force") if self.demo else self.town.resolve() == DEMO_TOWN.resolve()
 
     @property
+    def _is_for_this_machine_alone(self) -> bool:
+        return is_loopback(self.listen) and is_loopback(urlsplit(self.address).hostname or "")
+
+    @property
     def address(self) -> str:
         """Where people reach the portal, without a slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
-
-    @property
-    def listens_on(self) -> str:
-        """Only this machine can reach a portal that was given no public address: in a demo, anybody could sign in by a click."""
-        host = urlsplit(self.address).hostname or ""
-        return "127.0.0.1" if is_loopback(host) else "0.0.0.0"
 
     @property
     def origins(self) -> list[str]:
@@ -98,20 +103,25 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_an_origin(cls, value: str) -> str:
-        parts = urlsplit(value.rstrip("/"))
+        parts = _parts(value.rstrip("/"))
         if value and (
             parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment
         ):
             raise ValueError
         return value.rstrip("/")
 
+    @field_validator("listen")
+    @classmethod
+    def _is_an_ip_address(cls, value: str) -> str:
+        return str(ip_address(value))
+
     @field_validator("database_url")
     @classmethod
     def _is_a_database_we_know(cls, value: str) -> str:
         for short in ("postgres://", "postgresql://"):
             if value.startswith(short):
-                return "postgresql+psycopg://" + value.removeprefix(short)
-        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+                value = "postgresql+psycopg://" + value.removeprefix(short)
+        if value and not _is_known(_database(value)):
             raise ValueError
         return value
 
@@ -119,7 +129,7 @@ class Settings(BaseSettings):
     @classmethod
     def _has_a_scheme_we_know(cls, value: str, field) -> str:
         schemes = {"redis_url": ("redis", "rediss", "unix"), "smtp_url": ("smtp", "smtps"), "oidc_issuer": ("https", "http")}
-        parts = urlsplit(value)
+        parts = _parts(value)
         if value and parts.scheme not in schemes[field.field_name]:
             raise ValueError
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
@@ -144,7 +154,7 @@ class Settings(BaseSettings):
     def _go_together(self) -> "Settings":
         if self.workers > 1 and not self.redis_url:
             raise ValueError("workers")
-        if self.is_demo and self.demo != "force" and not is_loopback(urlsplit(self.address).hostname or ""):
+        if self.is_demo and self.demo != "force" and not self._is_for_this_machine_alone:
             raise ValueError("demo")
         if self.limits == "off" and not self.is_demo:
             raise ValueError("limits")
@@ -159,6 +169,7 @@ def settings() -> Settings:
 
 def read_settings(env_file: Path = ENV_FILE) -> Settings:
     """Read the environment and `env_file`; the environment wins. Raises SettingsError with one sentence."""
+    _check_names(os.environ)
     _check_lines(env_file)
     try:
         return Settings(_env_file=env_file, _env_file_encoding="utf-8-sig")  # type: ignore[call-arg]
@@ -171,9 +182,14 @@ def signing_secret(chosen: Settings) -> bytes:
     if chosen.secret:
         return chosen.secret.encode()
     kept = data_folder(chosen) / "secret"
-    if not kept.exists():
-        _keep(secrets.token_urlsafe(48), kept)
-    return kept.read_text().encode()
+    try:
+        if not kept.exists():
+            _keep(secrets.token_urlsafe(48), kept)
+        return kept.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            f"ATRIO_DATA is {str(chosen.data)!r}, and the secret can't be kept or read there: {error.strerror}."
+        ) from None
 
 
 def data_folder(chosen: Settings) -> Path:
@@ -207,19 +223,53 @@ def _keep(secret: str, path: Path) -> None:
         draft.unlink()
 
 
+def _parts(address: str) -> SplitResult:
+    """The parts of an address whose port is a port. Raises ValueError."""
+    parts = urlsplit(address)
+    _ = parts.port  # looked at only when it is asked for
+    return parts
+
+
+def _database(address: str) -> URL:
+    try:
+        return make_url(address)
+    except ArgumentError:
+        raise ValueError from None
+
+
+def _is_known(database: URL) -> bool:
+    """A SQLite file, or PostgreSQL by the driver that is installed. SQLite in memory would be another book for each process."""
+    if database.drivername == "sqlite":
+        return database.database not in (None, "", ":memory:") and not database.host and not database.query
+    return database.drivername == "postgresql+psycopg"
+
+
+def _check_names(environment: Iterable[str]) -> None:
+    for name in environment:
+        if name.startswith("ATRIO_") and not name.startswith(NO_SETTINGS) and name not in _names():
+            raise SettingsError(f"In the environment: {_unknown(name)}")
+
+
+def _names() -> list[str]:
+    return [f"ATRIO_{name.upper()}" for name in Settings.model_fields]
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name, _names(), 1)
+    return f"{name} isn't a setting{f'; did you mean {near[0]}?' if near else '.'}"
+
+
 def _check_lines(env_file: Path) -> None:
     if not env_file.is_file():
         return
-    names = [f"ATRIO_{name.upper()}" for name in Settings.model_fields]
     for line in parse_stream(StringIO(_text_of(env_file))):
         where = f"{env_file}, line {line.original.line}"
         if line.error:
             # Only the name: what follows may be a secret.
             begins = line.original.string.strip().partition("=")[0]
             raise SettingsError(f"{where}: this is not NAME=value; it begins {begins!r}.")
-        if (line.key or "").startswith("ATRIO_") and line.key not in names:
-            near = get_close_matches(line.key or "", names, 1)
-            raise SettingsError(f"{where}: {line.key} isn't a setting{f'; did you mean {near[0]}?' if near else '.'}")
+        if line.key and line.key.startswith("ATRIO_") and line.key not in _names():
+            raise SettingsError(f"{where}: {_unknown(line.key)}")
 
 
 def _text_of(env_file: Path) -> str:

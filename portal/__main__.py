@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from booking.settings import SettingsError
-from portal import commands
+from booking.town import TownRefused
+from portal import checkup, commands
 from portal.commands import Refused
 
 
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     try:
         return chosen.command(chosen) or 0
-    except (Refused, SettingsError) as refusal:
+    except (Refused, SettingsError, TownRefused) as refusal:
         print(refusal, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -45,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     load.set_defaults(command=commands.load)
     check = verbs.add_parser("check", help="is this installation sound? With a town file: is that file right?")
     check.add_argument("town", type=Path, nargs="?", metavar="TOWN.toml")
-    check.set_defaults(command=commands.check)
+    check.set_defaults(command=checkup.check)
     return commands_of
 
 

@@ -6,6 +6,7 @@ import reflex as rx
 
 from locales.pages import add_localized
 from portal.doors import doors
+from portal.gate import watch
 from portal.headers import Headers
 from portal.logs import from_the_browser, keep_secrets
 from portal.lost import Lost
@@ -48,3 +49,4 @@ def _add(page: Page) -> None:
 
 for each in pages():
     _add(each)
+watch(app)

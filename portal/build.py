@@ -24,8 +24,13 @@ class BuildFailed(Exception):
     """The site couldn't be built; the text is what the tools printed last."""
 
 
+def is_whole() -> bool:
+    """Whether there are pages, and the build that drew them came to its end."""
+    return BUILT.is_dir() and STAMP.is_file()
+
+
 def is_current(catalogue_digest: str) -> bool:
-    return BUILT.is_dir() and STAMP.is_file() and STAMP.read_text() == _fingerprint(catalogue_digest)
+    return is_whole() and STAMP.read_text() == _fingerprint(catalogue_digest)
 
 
 def build(catalogue_digest: str) -> None:

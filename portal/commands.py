@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from argparse import Namespace
 from contextlib import closing
 from pathlib import Path
 
+from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from booking.catalogue import Town, read_catalogue
 from booking.settings import Settings, data_folder, settings
-from booking.store import let_go, migrate, read, the_store, write
-from booking.town import TownRefused, check_town, digest_of, load_town
+from booking.store import Store, is_up_to_date, let_go, migrate, read, the_store, write
+from booking.town import TownRefused, apply_town, checked_town, digest_of
 from portal import build
 from portal.page_state import now
 
-LONGEST_MESSAGE = 250_000  # characters that a page may send at once
+LONGEST_MESSAGE = 120_000  # characters that a page may send at once
+DEMO_MARK = "demo-loaded"  # in the data folder: the digest of the demo that `run` loaded because there was no town
 
 
 class Refused(Exception):
@@ -31,6 +34,7 @@ def run(_: Namespace) -> None:
     migrate_book(_)
     if not loaded_digest() or _has_news(settings()):
         _load(settings().town)
+        _remember_demo(settings())
     build_site(_)
     say_where(settings())
     serve(_)
@@ -41,8 +45,8 @@ def serve(_: Namespace) -> None:
     chosen = settings()
     port_is_free(chosen)
     loaded = _the_loaded_town()
-    if not build.BUILT.is_dir():
-        raise Refused("The site is not built yet. Build it: python -m portal build")
+    if not build.is_whole():
+        raise Refused("The pages are not drawn yet, or the last build did not finish. Draw them: python -m portal build")
     if not build.is_current(loaded):
         print("Note: the pages were built before the last change. To draw them again: python -m portal build")
     os.environ.update(serving_environment(chosen))
@@ -67,7 +71,16 @@ def migrate_book(_: Namespace) -> None:
     try:
         migrate(chosen.database)
     except SQLAlchemyError as error:
-        raise Refused(f"The database cannot be reached or brought up to date: {_first_line(error)}") from error
+        raise Refused(f"The database cannot be reached or brought up to date: {first_line(error)}") from error
+    except CommandError as error:
+        raise Refused(
+            f"The database is newer than this program: install the version that made it, or a later one. {error}"
+        ) from error
+    except OSError as error:
+        raise Refused(
+            f"The database cannot be written ({error.strerror}: {error.filename}). "
+            "Choose another place with ATRIO_DATA or ATRIO_DATABASE_URL."
+        ) from error
 
 
 def load(arguments: Namespace) -> None:
@@ -76,60 +89,55 @@ def load(arguments: Namespace) -> None:
     _load(arguments.town, dry_run=arguments.dry_run)
 
 
-def check(arguments: Namespace) -> int:
-    """Every part of the installation, or every mistake of a town file, in one line each; exit code 1 when there is one."""
-    return _check_file(arguments.town) if arguments.town else _check_installation()
-
-
-def _check_file(town: Path) -> int:
-    mistakes = check_town(town)
-    print("\n".join(map(str, mistakes)) or "The town file is right.")
-    return int(bool(mistakes))
-
-
-def _check_installation() -> int:
-    chosen = settings()
-    findings = [
-        _finding("settings", ""),
-        _finding("database", _database_trouble()),
-        _finding("town file", _town_trouble(chosen)),
-        _finding("pages", "" if build.BUILT.is_dir() else "not built yet: python -m portal build"),
-        _finding(
-            "address",
-            ""
-            if chosen.public_url or chosen.is_demo
-            else "ATRIO_PUBLIC_URL is not set: links in letters would lead to this machine",
-        ),
-    ]
-    return int(not all(findings))
-
-
-def loaded_digest() -> str:
-    """Which town file was loaded last, "" before the first. The pages are drawn from it."""
+def loaded_digest(store: Store | None = None) -> str:
+    """Which town file was loaded last, "" before the first. The pages are drawn from it. Raises Refused."""
     try:
-        return read(the_store(), lambda session: session.exec(select(Town.digest)).one_or_none()) or ""
+        return read(store or the_store(), _digest_when_up_to_date)
     except SQLAlchemyError as error:
         raise Refused(
             "The database cannot be read. If it is new: python -m portal migrate. "
-            f"If it is PostgreSQL, is it running? It says: {_first_line(error)}"
+            f"If it is PostgreSQL, is it running? It says: {first_line(error)}"
         ) from error
 
 
+def _digest_when_up_to_date(session: Session) -> str:
+    if not is_up_to_date(session):
+        raise Refused("The database is not as this program needs it. Bring it up to date: python -m portal migrate")
+    return session.exec(select(Town.digest)).one_or_none() or ""
+
+
 def _has_news(chosen: Settings) -> bool:
-    """Whether the file that ATRIO_TOWN names says something else than what is loaded. The demo never replaces anybody's town."""
-    return "town" in chosen.model_fields_set and digest_of(chosen.town) != loaded_digest()
+    """Whether the town's file says something else than what is loaded. Without ATRIO_TOWN that file is the demo, and the demo
+    replaces nothing but an older demo that this command loaded by itself.
+    """
+    loaded = loaded_digest()
+    is_ours_to_replace = "town" in chosen.model_fields_set or _remembered_demo(chosen) == loaded
+    return is_ours_to_replace and digest_of(chosen.town) != loaded
+
+
+def _remember_demo(chosen: Settings) -> None:
+    if "town" not in chosen.model_fields_set:
+        (data_folder(chosen) / DEMO_MARK).write_text(loaded_digest())
+
+
+def _remembered_demo(chosen: Settings) -> str:
+    mark = chosen.data / DEMO_MARK
+    return mark.read_text() if mark.is_file() else ""
 
 
 def port_is_free(chosen: Settings) -> None:
-    with closing(socket.socket()) as probe:
+    family = socket.AF_INET6 if ":" in chosen.listen else socket.AF_INET
+    with closing(socket.socket(family)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((chosen.listens_on, chosen.port))
+            probe.bind((chosen.listen, chosen.port))
         except PermissionError:
             raise Refused(
                 f"Port {chosen.port} needs more rights than you have. Choose one above 1023: ATRIO_PORT=8000 make run"
             ) from None
-        except OSError:
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise Refused(f"ATRIO_LISTEN is {chosen.listen}, and this machine has no such address.") from None
             another = 8001 if chosen.port == 65535 else chosen.port + 1
             raise Refused(
                 f"Port {chosen.port} is already in use on this machine. Choose another: ATRIO_PORT={another} make run"
@@ -160,16 +168,17 @@ def _granian(chosen: Settings) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    from portal.web_process import application
+
     Server(
         "portal.app:app",
-        factory=True,
         interface=Interfaces.ASGI,
-        address=chosen.listens_on,
+        address=chosen.listen,
         port=chosen.port,
         workers=chosen.workers,
         log_level=LogLevels.warning,
         websockets=True,
-    ).serve()
+    ).serve(target_loader=application)
 
 
 def _the_loaded_town() -> str:
@@ -179,31 +188,15 @@ def _the_loaded_town() -> str:
 
 
 def _load(town: Path, *, dry_run: bool = False) -> None:
-    """A change is shown before it is made."""
+    """A change is shown before it is made. The file is checked once, before the book is kept from anybody."""
     try:
-        print(write(the_store(), load_town, town, now(), dry_run=True), flush=True)
+        checked = checked_town(town)
+        print(write(the_store(), apply_town, checked, now(), dry_run=True), flush=True)
         if not dry_run:
-            write(the_store(), load_town, town, now())
+            write(the_store(), apply_town, checked, now())
     except TownRefused as refusal:
         raise Refused(str(refusal)) from refusal
 
 
-def _finding(what: str, trouble: str) -> bool:
-    print(f"{'ok ' if not trouble else 'NO '} {what}{': ' + trouble if trouble else ''}")
-    return not trouble
-
-
-def _database_trouble() -> str:
-    try:
-        return "" if loaded_digest() else "no town loaded yet: python -m portal load TOWN.toml"
-    except Refused as refusal:
-        return str(refusal)
-
-
-def _town_trouble(chosen: Settings) -> str:
-    mistakes = check_town(chosen.town)
-    return f"{len(mistakes)} mistakes, the first: {mistakes[0]}" if mistakes else ""
-
-
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     return str(error).splitlines()[0]

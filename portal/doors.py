@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from babel import negotiate_locale
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from booking.catalogue import NoTown, read_catalogue
-from booking.store import in_reading
+from booking.store import in_reading, is_up_to_date
 from portal.appointments.calendar_file import calendar_file
 from portal.site import drawn_catalogue
 
@@ -32,12 +33,16 @@ async def is_alive(_request: Request) -> Response:
 
 
 async def is_ready(_request: Request) -> Response:
-    """503 while the database can't be reached or has no town."""
+    """503 while the database can't be reached, hasn't been brought up to date or has no town."""
     try:
-        await in_reading(read_catalogue)
+        ready = await in_reading(_has_a_town_we_understand)
     except (SQLAlchemyError, NoTown):
-        return PlainTextResponse("not ready", 503)
-    return PlainTextResponse("ready")
+        ready = False
+    return PlainTextResponse("ready") if ready else PlainTextResponse("not ready", 503)
+
+
+def _has_a_town_we_understand(session: Session) -> bool:
+    return is_up_to_date(session) and bool(read_catalogue(session).town)
 
 
 def _by_weight(header: str) -> list[str]:
@@ -51,9 +56,16 @@ def _by_weight(header: str) -> list[str]:
     return sorted(header[:400].split(","), key=weight, reverse=True)
 
 
+async def to_the_page(request: Request) -> Response:
+    """`/pt/index.html` is the same file as `/pt/`, but its scripts only know the latter."""
+    page = request.path_params["page"].strip("/")
+    return RedirectResponse(f"/{page}/" if page else "/", 308)
+
+
 doors = Starlette(
     routes=[
         Route("/", to_their_language),
+        Route("/{page:path}index.html", to_the_page),
         Route("/healthz", is_alive),
         Route("/readyz", is_ready),
         Route("/{language}/appointment/invite.ics", calendar_file, methods=["POST"]),

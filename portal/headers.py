@@ -38,10 +38,22 @@ class Headers:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": _headers(scope["path"], list(message["headers"]))}
+                given = [_within_the_site(name, value, scope) for name, value in message["headers"]]
+                message = {**message, "headers": _headers(scope["path"], given)}
             await send(message)
 
         return await self.app(scope, receive, send_with_headers)
+
+
+def _within_the_site(name: bytes, value: bytes, scope: Scope) -> tuple[bytes, bytes]:
+    """A redirect to a page of ours names the path alone: what a request calls this host, or whether TLS ends before us, is hearsay."""
+    if name.lower() != b"location":
+        return name, value
+    host = dict(scope["headers"]).get(b"host", b"")
+    for scheme in (b"http://", b"https://"):
+        if host and value.startswith(scheme + host + b"/"):
+            return name, b"/" + value[len(scheme + host) :].lstrip(b"/")
+    return name, value
 
 
 def _headers(path: str, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

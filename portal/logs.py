@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 
 LONGEST = 2_000
+LONGEST_TRACE = 8_000
+_CODE = re.compile(r"\b(?:[0-9A-Z]{4}-?){3}[0-9A-Z]{4}\b")
 _TOKEN = re.compile(r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b", re.I)
 log = logging.getLogger("atrio")
 
@@ -19,15 +22,20 @@ def keep_secrets() -> None:
     def made(*args, **kwargs) -> logging.LogRecord:
         record = make(*args, **kwargs)
         record.msg, record.args = scrubbed(record.getMessage()), ()
+        if record.exc_info:
+            trace = "".join(traceback.format_exception(*record.exc_info))
+            record.exc_text, record.exc_info = scrubbed(trace, LONGEST_TRACE), None
         return record
 
     made.keeps_secrets = True  # pyright: ignore[reportFunctionMemberAccess]
     logging.setLogRecordFactory(made)
 
 
-def scrubbed(message: str) -> str:
-    """Without tokens, on one line, cut where no honest message goes on."""
-    return _TOKEN.sub("(token)", message)[:LONGEST].replace("\n", " | ")
+def scrubbed(message: str, longest: int = LONGEST) -> str:
+    """Without tokens and codes, on one line, with nothing that plays tricks on a terminal, cut where no honest message goes on."""
+    short = message if len(message) <= longest else f"{message[: longest // 2]} ... {message[-longest // 2 :]}"
+    plain = _CODE.sub("(code)", _TOKEN.sub("(token)", short)).replace("\n", " | ")
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in plain)
 
 
 def from_the_browser(exception: Exception) -> None:

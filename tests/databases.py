@@ -1,11 +1,12 @@
 """Real databases for tests, each test its own and empty: SQLite always; PostgreSQL from the wheel, or the server that is named.
 
 `ATRIO_TEST_POSTGRES_URL` names a server where databases may be made and dropped. Each test gets a copy of a database that was
-migrated once, which takes some milliseconds.
+migrated once, which takes some milliseconds. `python -m tests.databases` says why there is no PostgreSQL, when there is none.
 """
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,3 +127,14 @@ def let_go() -> None:
             connection.execute(f"DROP DATABASE IF EXISTS {_postgres_template()} WITH (FORCE)")  # type: ignore[arg-type]
     if postgres.cache_info().currsize:
         postgres().stop()
+
+
+def main() -> int:
+    if why_not := postgres().why_not:
+        print(why_not)
+    let_go()
+    return int(bool(why_not))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -20,8 +20,14 @@ fi
 if [ $# -gt 0 ]; then
     exec "$BIN/pytest" -q "$@"
 fi
+# Looked at once, here: what the parallel workers find out doesn't reach the one that reports.
+no_postgres=$("$BIN/python" -m tests.databases 2>/dev/null) || no_postgres=${no_postgres:-PostgreSQL could not run, so nothing was tested on it.}
 "$BIN/pytest" -q -n 2 --ignore tests/journeys
 result=$?
+if [ -n "$no_postgres" ]; then
+    echo "$no_postgres"
+    [ "${CI:-}" = true ] && result=1
+fi
 if chromium_starts; then
     "$BIN/pytest" -q tests/journeys || result=1
 else

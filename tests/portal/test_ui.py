@@ -74,7 +74,9 @@ def every_part() -> list[rx.Component]:
         timeline.timeline(*[timeline.step("title", "said", stage=stage, when="now") for stage in ("", "now", "later")]),
         rows.cards(rows.card("title", "/en/", "text", sign="ticket")),
         rows.rows(rows.row("title", "/en/", rows.ways(*rows.WAY_SIGNS), sign="video"), rows.row("call", "tel:1", raw=True)),
-        times.next_times("Next", times.near_time("time", "1", day="Today", clock="9:20", is_today=True, notes="note")),
+        times.next_times("time", "Next", times.near_time("time", "1", day="Today", clock="9:20", is_today=True, notes="note")),
+        times.next_times("time", "Next", error=Asking.name_error),
+        errors.missing_answer("time", Asking.name_error, waiting=Asking.waiting),
         times.days(
             times.open_day("Monday", "2 times", times.part_of_day("Morning", times.time("time", "1", "9:20"))),
             times.shut_day("Tuesday", "full"),

@@ -1,0 +1,114 @@
+"""What a page may say: every message over the websocket is looked at before Reflex keeps any of it.
+
+Reflex stores what arrives for an hour and logs what it can't use. Here a message keeps only what our pages send: the name of a
+handler there is, its payload, where the page stands; and of what a browser has stored, short texts. All else is let drop.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import reflex as rx
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from reflex.state import BaseState
+from socketio import packet
+
+LONGEST_ADDRESS = 2_000
+LONGEST_STORED = 300
+MOST_STORED = 20
+_MADE_BY_REFLEX = ("setvar",)
+
+
+def _short_texts(values: Any) -> dict[str, str]:
+    """What a browser may have stored, or an address ask for: a few short texts by name."""
+    if not isinstance(values, dict):
+        return {}
+    pairs = ((name, value) for name, value in values.items() if _is_short(name) and _is_short(value))
+    return dict(pair for pair, _ in zip(pairs, range(MOST_STORED), strict=False))
+
+
+def _address(value: Any) -> str:
+    return value[:LONGEST_ADDRESS] if isinstance(value, str) else "/"
+
+
+class _Place(BaseModel):
+    """Where the page stands."""
+
+    pathname: Annotated[str, BeforeValidator(_address)] = "/"
+    asPath: Annotated[str, BeforeValidator(_address)] = "/"  # noqa: N815
+    query: Annotated[dict[str, str], BeforeValidator(_short_texts)] = Field(default_factory=dict)
+
+
+class _Event(BaseModel):
+    name: str
+    payload: dict[str, Any] = Field(default_factory=dict)
+    router_data: _Place = Field(default_factory=_Place)
+
+
+def watch(app: rx.App) -> None:
+    """From here on `app` hears only what `sound` lets through, and takes no binary messages, which no page of ours sends."""
+    space, server = app.event_namespace, app.sio
+    if space is None or server is None:
+        raise RuntimeError("Reflex changed: there is no websocket to watch")
+    hear, connect = space.on_event, space.on_connect
+
+    async def on_event(sid: str, data: Any = None) -> None:
+        if sid in space.sid_to_token and (event := sound(data)):
+            await hear(sid, event)
+
+    async def on_connect(sid: str, environ: dict, auth: Any = None) -> None:
+        await connect(sid, environ, {name: _boot(value) for name, value in auth.items()} if isinstance(auth, dict) else None)
+
+    space.on_event, space.on_connect = on_event, on_connect
+    server.packet_class = TextPacket
+
+
+def sound(data: Any) -> dict[str, Any] | None:
+    """The event as our pages would send it, or None for one they never send."""
+    try:
+        event = _Event.model_validate(data)
+    except ValidationError:
+        return None
+    if event.name not in _known_handlers():
+        return None
+    if "vars" in event.payload:
+        event.payload["vars"] = _short_texts(event.payload["vars"])
+    return event.model_dump()
+
+
+class TextPacket(packet.Packet):
+    """A message of Socket.IO. One that announces binary parts is taken for a goodbye: its parts would be kept without limit."""
+
+    def decode(self, encoded_packet: str) -> int:
+        parts = super().decode(encoded_packet)
+        if self.packet_type not in (packet.BINARY_EVENT, packet.BINARY_ACK):
+            return parts
+        self.packet_type = packet.DISCONNECT
+        return 0
+
+
+def _boot(value: Any) -> Any:
+    """The first event comes along with the connection, beside a short text that names the build."""
+    return value if _is_short(value) else sound(value)
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_STORED
+
+
+@functools.cache
+def _known_handlers() -> frozenset[str]:
+    return frozenset(
+        f"{state.get_full_name()}.{name}"
+        for state in _states(rx.State)
+        for name in state.event_handlers
+        if name not in _MADE_BY_REFLEX
+    )
+
+
+def _states(root: type[BaseState]) -> Iterator[type[BaseState]]:
+    yield root
+    for state in root.get_substates():
+        yield from _states(state)
