@@ -74,3 +74,16 @@ document.addEventListener("keydown", (event) => {
 addEventListener("hashchange", () => {
   if (location.hash.includes(".")) location.reload();
 });
+
+// Telephone numbers and codes are written with the digits 0 to 9. An Arabic or Persian keyboard has its own, which jump about
+// beside letters, "+" and "-": they become ours before anything else hears of them, and the caret stays where it is.
+for (const typed of ["input", "change"]) {
+  document.addEventListener(typed, ({ target, isComposing }) => {
+    if (isComposing || !target.matches?.("input[dir=ltr]:not([type=email])")) return;
+    const digits = [...target.value.matchAll(/[\u0660-\u0669\u06f0-\u06f9]/g)];
+    if (!digits.length) return;
+    const caret = target.selectionEnd;
+    for (const { 0: digit, index } of digits) target.setRangeText(String(digit.charCodeAt(0) % 16), index, index + 1);
+    target.setSelectionRange(caret, caret);
+  }, true);
+}

@@ -51,7 +51,12 @@ def weekday(value: date) -> str:
 def month(value: date) -> str:
     name = locale().months["format"]["wide"][value.month]
     second = SECOND_MONTHS.get(current_language())
-    return f"{name} ({second.months['format']['wide'][value.month]})" if second else name
+    return f"{name} ({_unbroken(second.months['format']['wide'][value.month])})" if second else name
+
+
+def _unbroken(name: str) -> str:
+    """A month of two words, such as "تشرين الثاني", on one line."""
+    return name.replace(" ", "\u00a0")
 
 
 def near_day(value: date, today: date) -> str:

@@ -14,7 +14,7 @@ from portal.ui.icons import icon
 from portal.ui.links import native_form, raw_a
 from portal.ui.notices import done
 from portal.ui.qr import qr
-from portal.ui.words import code, local_name
+from portal.ui.words import code, local_name, long_code
 
 ShownVar = rx.vars.ObjectVar[Shown]
 
@@ -32,8 +32,9 @@ def enamel(title: str | rx.Var, shown: ShownVar, sign: str = "circle-check") -> 
         facts=rx.el.dl(
             # Translators: the code that names an appointment
             rx.el.div(rx.el.dt(_("Booking code")), rx.el.dd(code(shown.reference))),
-            rx.el.div(rx.el.dt(_("Access code")), rx.el.dd(code(shown.access_key))),
+            rx.el.div(rx.el.dt(_("Access code")), rx.el.dd(long_code(shown.access_key))),
             rx.el.div(rx.el.dt(_("For")), rx.el.dd(shown.what_for)),
+            rx.cond(shown.needs, rx.el.div(rx.el.dt(_("What you need for the visit")), rx.el.dd(shown.needs))),
         ),
         sign=sign,
     )
@@ -42,12 +43,13 @@ def enamel(title: str | rx.Var, shown: ShownVar, sign: str = "circle-check") -> 
 def keep_these(shown: ShownVar) -> rx.Component:
     """The QR code, with words for people without a camera."""
     return rx.el.aside(
-        rx.el.h2(_("Your codes"), id="codes", class_name="t3"),
+        rx.el.h2(_("QR code"), id="codes", class_name="t3"),
         qr(
             shown.drawing,
             cast(Any, shown.modules),
             _("QR code that opens this appointment"),
-            rx.el.p(_("Scan it to open this appointment on another device, or show it when you arrive.")),
+            rx.el.p(_("Scan it to open this appointment on another device.")),
+            rx.cond(shown.mode == "in_person", rx.el.p(_("You can also show it when you arrive."))),
             rx.el.p(_("No camera? Note both codes: with them you can move or cancel. Whoever has both can too.")),
         ),
         rx.el.p(icon("printer"), raw_a(_("Print this page"), href="#print", class_name="hit"), class_name="split no-print"),

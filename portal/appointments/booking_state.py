@@ -16,7 +16,7 @@ from booking.holds import Held
 from booking.store import in_reading, in_transaction
 from locales import dates
 from locales.catalogue import path
-from portal.appointments.draft import Kept, keep_longer, kept
+from portal.appointments.draft import Kept, is_key, keep_longer, kept
 from portal.appointments.refusals import why
 from portal.appointments.shown import Shown
 from portal.appointments.steps import DONE, TIME, WAY, address_of
@@ -24,17 +24,19 @@ from portal.appointments.words import services_words, zone_of
 from portal.page_state import PageState, now
 from portal.ui.deadline import NEAR
 
-LONGEST_KEY = 64
-
 
 class BookingState(PageState, rx.State):
-    """`kept_until` is the time of day until which the chosen time is kept, "" when none is; `shown` the appointment, once there is one."""
+    """`kept_moment` is the day and time that is kept, `kept_until` the time of day until which, "" when none is.
+
+    `shown` is the appointment, once there is one.
+    """
 
     draft_key: str = rx.SessionStorage("", name="atrio-draft")
     problem: rx.Field[str] = rx.field("")
     shown: rx.Field[Shown] = rx.field(default_factory=Shown)
     is_waiting: rx.Field[bool] = rx.field(False)
     what_for: rx.Field[str] = rx.field("")
+    kept_moment: rx.Field[str] = rx.field("")
     kept_until: rx.Field[str] = rx.field("")
     kept_seconds: rx.Field[int] = rx.field(0)
     is_ending: rx.Field[bool] = rx.field(False)
@@ -52,7 +54,7 @@ class BookingState(PageState, rx.State):
 
     @property
     def _key(self) -> str:
-        return str(self.draft_key)[:LONGEST_KEY]
+        return self.draft_key if is_key(self.draft_key) else ""
 
     @rx.event
     async def look_at_time(self):
@@ -85,6 +87,7 @@ class BookingState(PageState, rx.State):
 
     def _show_hold(self, held: Held | None, zone: ZoneInfo) -> None:
         is_kept = held is not None and held.expires_at > now()
+        self.kept_moment = dates.moment(held.start, zone) if held and is_kept else ""
         self.kept_until = dates.time(held.expires_at, zone) if held and is_kept else ""
         self.kept_seconds = ceil((held.expires_at - now()).total_seconds()) if held and is_kept else 0
         self.is_ending = is_kept and self.kept_seconds <= NEAR + 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from booking.appointments import look_up
 from booking.catalogue import Catalogue, read_catalogue
+from booking.details import storable
 from booking.errors import Refusal
 from booking.invitation import InvitationWords, Organizer, invitation
 from booking.promises import Appointment
@@ -24,10 +27,12 @@ LONGEST_FORM = 10_000  # bytes
 async def calendar_file(request: Request) -> Response:
     """POST with `reference` and `access_key` in the body. Codes that open nothing lead to the page that asks for them."""
     language = request.path_params["language"]
-    if int(request.headers.get("content-length") or 0) > LONGEST_FORM:
-        return PlainTextResponse("too long", 413)
-    form = await request.form(max_fields=4, max_files=0)
-    reference, access_key = str(form.get("reference", "")), str(form.get("access_key", ""))
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            return PlainTextResponse("too long", 413)
+    reference, access_key = _codes(body)
     with use_language(language if language in LANGUAGES else LANGUAGES[0]):
         try:
             catalogue, appointment = await in_reading(_opened, reference, access_key)
@@ -38,6 +43,16 @@ async def calendar_file(request: Request) -> Response:
             media_type="text/calendar; charset=utf-8",
             headers={"content-disposition": f'attachment; filename="{appointment.reference}.ics"'},
         )
+
+
+def _codes(body: bytes) -> tuple[str, str]:
+    """The two fields of the form, without white space, which could break the lines of the file; "" for what isn't there."""
+    try:
+        form = parse_qs(body.decode(errors="replace"), max_num_fields=4)
+    except ValueError:
+        form = {}
+    reference, access_key = ("".join(storable(form.get(name, [""])[0]).split()) for name in ("reference", "access_key"))
+    return reference, access_key
 
 
 def _opened(session: Session, reference: str, access_key: str) -> tuple[Catalogue, Appointment]:
@@ -64,6 +79,6 @@ def _description(catalogue: Catalogue, appointment: Appointment) -> str:
             _("Booking code: {reference}", reference=appointment.reference),
             *([_("What to bring:")] if bring else []),
             *(f"- {thing}" for thing in bring),
-            _("By phone: {number}", number=catalogue.town.phone),
+            _("To reach us: {number}", number=catalogue.town.phone),
         )
     )

@@ -22,6 +22,7 @@ from portal.appointments.words import (
     language_words,
     needs_words,
     people_words,
+    phone_words,
     place_words,
     zone_of,
 )
@@ -72,6 +73,9 @@ class CheckState(BookingState):
             catalogue = await in_reading(read_catalogue)
             self.shown = shown(catalogue, now(), booked.appointment, booked.access_key)
             self.is_ready = False
+            # From here on the codes are what opens it: this tab need not know whose it is.
+            self.name = self.contact = self.needs = ""
+            (await self.get_state(DetailsState)).reset()
             return rx.redirect(path(DONE))
 
     @rx.event
@@ -89,12 +93,13 @@ class CheckState(BookingState):
         self.hours = hours_words(draft.start_at, kept.held.end, zone) if kept.held else dates.time(draft.start_at, zone)
         self.place, self.address = place_words(catalogue, visit), address_words(catalogue, visit)
         self.people = people_words(visit.people)
-        self.name, self.contact = details.name, _contact(details)
+        self.name, self.contact = details.name, _contact(details, catalogue.town.phone_country)
         self.language, self.needs = language_words(details.language), needs_words(details)
         self.bring = [thing for slug in visit.services for thing in listed(catalogue.known_services[slug].bring)]
         self.is_ready = True
 
 
-def _contact(details: Details) -> str:
+def _contact(details: Details, country: str) -> str:
     """E-mail and telephone, whichever were given; each keeps its own direction inside Arabic."""
-    return _(", ").join(f"\u2066{way}\u2069" for way in (details.email, details.phone) if way)
+    phone = phone_words(details.phone, country) if details.phone else ""
+    return _(", ").join(f"\u2066{way}\u2069" for way in (details.email, phone) if way)

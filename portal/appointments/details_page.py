@@ -51,7 +51,14 @@ def _form() -> rx.Component:
             ),
             rx.el.div(
                 rx.el.h2(_("How to reach you"), class_name="t3"),
-                rx.el.p(_("E-mail or phone: one of the two is enough."), class_name="hint"),
+                rx.el.p(
+                    rx.cond(
+                        DetailsState.is_by_phone,
+                        _("We need your phone number to phone you. E-mail is optional."),
+                        _("E-mail or phone: one of the two is enough."),
+                    ),
+                    class_name="hint",
+                ),
                 class_name="flow near",
             ),
             _typed(

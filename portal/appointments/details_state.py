@@ -11,12 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from booking.details import NEEDS, Details
 from booking.errors import HoldExpired, NotValid, Refusal
 from booking.store import in_reading, in_transaction
-from locales.catalogue import _, current_language, path
+from locales.catalogue import _, current_language, own_name, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import ANSWERS, Draft, checked, remember, tick
 from portal.appointments.refusals import field_errors
 from portal.appointments.steps import CHECK
 from portal.page_state import Typed, now
+from portal.site import drawn_catalogue
 
 
 class DetailsAnswer(BaseModel):
@@ -45,6 +46,7 @@ class DetailsAnswer(BaseModel):
 
 class DetailsState(BookingState):
     is_ready: rx.Field[bool] = rx.field(False)
+    is_by_phone: rx.Field[bool] = rx.field(False)
     name: rx.Field[str] = rx.field("")
     email: rx.Field[str] = rx.field("")
     phone: rx.Field[str] = rx.field("")
@@ -61,6 +63,7 @@ class DetailsState(BookingState):
             if found is None:
                 return await self._way_on()
             draft = found[1].draft
+            self.is_by_phone = draft.mode == "phone"
             self.name, self.email, self.phone = draft.name, draft.email, draft.phone
             self.language = draft.language or current_language()
             self.needs, self.interpreter_language = list(draft.needs), draft.interpreter_language
@@ -86,12 +89,16 @@ class DetailsState(BookingState):
 
     @rx.event
     async def chose_language(self, language: str):
-        await self._typed("language", language)
+        if isinstance(language, str):
+            await self._keep(remember, {"language": language})
 
     @rx.event
     async def ticked(self, need: str, is_ticked: bool):
-        if need in NEEDS and isinstance(is_ticked, bool):
-            await self._keep(tick, need, is_ticked)
+        if need not in NEEDS or not isinstance(is_ticked, bool):
+            return
+        draft = await self._keep(tick, need, is_ticked)
+        if draft and is_ticked and need == "interpreter" and not draft.interpreter_language:
+            await self._suggest_this_language()
 
     @rx.event
     async def submit(self, form: dict):
@@ -107,23 +114,41 @@ class DetailsState(BookingState):
             except ValidationError:
                 self.problem = _("Please type your answers again; something unreadable came with them.")
                 return None
-            self.errors = {}
             try:
                 draft = await in_transaction(remember, now(), self._key, answer.typed, answer.needs)
-                await in_reading(checked, answer.details, draft.mode)
-            except NotValid as refusal:
-                self.errors = field_errors(refusal)
-                return None
             except Refusal as refusal:
                 return await self._refused(refusal)
+            self.errors = await _mistakes(answer.details, draft.mode)
+            if self.errors:
+                return None
             self.is_ready = False
             return rx.redirect(path(CHECK))
 
     async def _typed(self, field: str, text: str) -> None:
-        if isinstance(text, str):
-            await self._keep(remember, {field: text})
+        """Kept in the draft, and here too: a reload first draws what stands here, and a field never forgets its first text."""
+        if isinstance(text, str) and (draft := await self._keep(remember, {field: text})):
+            setattr(self, field, getattr(draft, field))
 
-    async def _keep(self, verb: Callable[..., Draft], *answer: object) -> None:
+    async def _suggest_this_language(self) -> None:
+        """Whoever reads the town in another language than its first one most likely wants an interpreter for that."""
+        with self._speaking() as language:
+            if language != drawn_catalogue().town.default_language:
+                await self._typed("interpreter_language", own_name(language))
+
+    async def _keep(self, verb: Callable[..., Draft], *answer: object) -> Draft | None:
         """A late answer to a booking that is done, or to none, is nobody's answer any more."""
         with suppress(HoldExpired):
-            await in_transaction(verb, now(), self._key, *answer)
+            return await in_transaction(verb, now(), self._key, *answer)
+        return None
+
+
+async def _mistakes(details: Details, mode: str) -> dict[str, str]:
+    """What has to be put right before going on, by field, in the order of the form."""
+    errors: dict[str, str] = {}
+    try:
+        await in_reading(checked, details, mode)
+    except NotValid as refusal:
+        errors = field_errors(refusal)
+    if "interpreter" in details.needs and not details.interpreter_language.strip():
+        errors["interpreter_language"] = _("Please name the language that the interpreter should speak.")
+    return errors

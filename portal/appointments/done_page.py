@@ -59,7 +59,15 @@ def _next_steps() -> rx.Component:
                     when=shown.day,
                 ),
             ),
-            ("phone", step(_("We phone you"), _("At {clock}, on the number you gave us.", clock=shown.clock), when=shown.day)),
+            (
+                "phone",
+                step(
+                    _("We phone you"),
+                    # Translators: {clock} is a time of day, {number} the resident's telephone number
+                    _("At {clock}, on {number}.", clock=shown.clock, number=shown.phone),
+                    when=shown.day,
+                ),
+            ),
             step(
                 _("Come a few minutes early"),
                 rx.el.p(_("Say your name or show the code when you arrive. We call you at about {clock}.", clock=shown.clock)),

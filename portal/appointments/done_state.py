@@ -23,7 +23,8 @@ class DoneState(BookingState):
             if booked is None:
                 return await self._way_on()
             self.shown = shown(catalogue, now(), booked.appointment, booked.access_key)
-            return OpenedState.keep(booked.reference, booked.access_key)
+            # The pages that show, move and cancel it need nothing typed in this tab.
+            (await self.get_state(OpenedState)).codes = f"{booked.reference}.{booked.access_key}"
 
 
 def _confirmed(session: Session, key: str) -> tuple[Catalogue, Booked | None]:

@@ -11,8 +11,8 @@ from portal.appointments.opened_state import FIND
 from portal.appointments.parts import one_moment, times_to_choose, trouble
 from portal.site import page
 from portal.ui.actions import actions, button, link_button, submit
-from portal.ui.errors import error_summary
-from portal.ui.fields import error_line, text_field
+from portal.ui.errors import error_summary, missing_answer
+from portal.ui.fields import text_field
 from portal.ui.frame import columns, section, stack, title
 from portal.ui.notices import notice
 from portal.ui.summary import row, summary
@@ -130,6 +130,7 @@ def move_title() -> str:
 
 def move() -> rx.Component:
     return page(
+        missing_answer("time", MoveState.error, waiting=MoveState.is_waiting),
         title(move_title(), back_to=path(FIND)),
         trouble(MoveState.problem),
         one_moment(
@@ -141,7 +142,6 @@ def move() -> rx.Component:
                 rx.el.b(_("It stays yours until the new time is confirmed.")),
             ),
             rx.el.form(
-                rx.el.div(error_line("time", MoveState.error), role="alert"),
                 times_to_choose(MoveState),
                 actions(
                     submit(_("Take this time instead"), waiting=MoveState.is_waiting, waiting_words=_("One moment")),

@@ -8,13 +8,16 @@ import reflex as rx
 from pydantic import BaseModel, Field, ValidationError
 
 from booking.appointments import cancel, look_up, move
+from booking.counter_time import InsteadOf
+from booking.details import storable
 from booking.errors import MistypedReference, NotBookable, Refusal, SlotTaken, UnknownReference
 from booking.store import in_reading, in_transaction
 from locales.catalogue import _, path
+from portal.appointments.booking_state import BookingState
+from portal.appointments.draft import forget
 from portal.appointments.offer import DAYS_AT_ONCE, Day, Near, offer_of, shown_days, shown_near
 from portal.appointments.opened_state import FIND, OpenedState
 from portal.appointments.refusals import why
-from portal.appointments.shown import Shown
 from portal.appointments.time_state import TimeAnswer
 from portal.appointments.words import zone_of
 from portal.page_state import Typed, now
@@ -42,12 +45,12 @@ class FindState(OpenedState):
             fragment = self.router.url.fragment
             if "." in fragment:
                 # Out of the address bar and the history: whoever uses this browser next must not find the codes there.
-                self.codes = fragment[:200]
+                self.codes = storable(fragment[:200])
                 return rx.redirect(path(FIND), replace=True)
             had_codes = bool(self.codes)
             if await self._open() is None and had_codes:
                 self.problem = _not_found()
-            self.news = self._asked("news") if self.shown.reference else ""
+            self.news, self._news = self._news if self.shown.reference else "", ""
             self.problem = _NEWS[self.news]() if self.news in _NEWS else self.problem
 
     @rx.event
@@ -70,9 +73,11 @@ class FindState(OpenedState):
 
     @rx.event
     async def close(self):
-        """Leave nothing of it in this tab."""
-        self.codes, self.shown = "", Shown()
-        self.typed_reference, self.news, self.errors = "", "", {}
+        """Leave nothing of it in this tab: neither of the appointment, nor of the booking that it may have come from here."""
+        booking = await self.get_state(BookingState)
+        if await in_transaction(forget, booking.draft_key):
+            booking.reset()
+        (await self.get_state(OpenedState)).reset()
         with self._speaking():
             return rx.redirect(path(FIND), replace=True)
 
@@ -122,6 +127,7 @@ class MoveState(OpenedState):
 
     async def _choose(self, form: dict):
         with self._speaking():
+            self.error = ""
             try:
                 start = TimeAnswer.model_validate(form).time
             except ValidationError:
@@ -133,15 +139,16 @@ class MoveState(OpenedState):
                 await self._refused(refusal)
                 return await self._offer(start if isinstance(refusal, SlotTaken) else None)
             self.is_ready = False
-            return rx.redirect(path(f"{FIND}?news=moved"), replace=True)
+            return self._to_find("moved")
 
     async def _offer(self, taken):
         opened = await self._open()
         if opened is None or not self.shown.is_changeable:
-            return self._to_find("too-late")
+            return self._too_late()
         catalogue, appointment = opened
         try:
-            offer = await in_reading(offer_of, now(), appointment.visit, self.days_shown, taken=taken, moving=appointment.id)
+            mine = InsteadOf(appointment=appointment.id)
+            offer = await in_reading(offer_of, now(), appointment.visit, self.days_shown, taken=taken, instead_of=mine)
         except NotBookable:
             return self._to_find("not-offered")
         zone = zone_of(catalogue, appointment.location)
@@ -160,7 +167,7 @@ class CancelState(OpenedState):
         with self._speaking():
             self.problem, self._once = "", ""
             if await self._open() is None or not self.shown.is_changeable:
-                return self._to_find("too-late")
+                return self._too_late()
             self.is_ready = True
 
     @rx.event
@@ -177,7 +184,7 @@ class CancelState(OpenedState):
             except Refusal as refusal:
                 return await self._refused(refusal)
             self.is_ready = False
-            return rx.redirect(path(f"{FIND}?news=cancelled"), replace=True)
+            return self._to_find("cancelled")
 
 
 def _missing(answer: FindAnswer) -> dict[str, str]:

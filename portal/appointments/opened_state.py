@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from booking.appointments import look_up
 from booking.catalogue import Catalogue, read_catalogue
+from booking.details import storable
 from booking.errors import Refusal
 from booking.promises import Appointment
 from booking.store import in_reading
@@ -23,21 +24,21 @@ FIND = "/appointment/"
 
 
 class OpenedState(PageState, rx.State):
-    """`codes` is "REFERENCE.KEY" in the tab's session storage, or "" while nothing is open."""
+    """`codes` is "REFERENCE.KEY" in the tab's session storage, or "" while nothing is open.
+
+    `_news` is what one page has to tell on the next: said once, so that neither a reload nor Back says it again.
+    """
 
     codes: str = rx.SessionStorage("", name="atrio-appointment")
     shown: rx.Field[Shown] = rx.field(default_factory=Shown)
     is_waiting: rx.Field[bool] = rx.field(False)
     problem: rx.Field[str] = rx.field("")
     _once: str = ""
-
-    @rx.event
-    def keep(self, reference: str, access_key: str):
-        self.codes = f"{reference}.{access_key}"
+    _news: str = ""
 
     @property
     def _codes(self) -> tuple[str, str]:
-        reference, _dot, access_key = str(self.codes)[:200].partition(".")
+        reference, _dot, access_key = storable(str(self.codes)[:200]).partition(".")
         return reference, access_key
 
     async def _open(self) -> tuple[Catalogue, Appointment] | None:
@@ -64,8 +65,13 @@ class OpenedState(PageState, rx.State):
         self._once = self._once or secrets.token_urlsafe(24)
         return self._once
 
+    def _too_late(self) -> Any:
+        """Back to the appointment: that it is cancelled is said there, that it can't be changed any more has to be added."""
+        return self._to_find("too-late" if self.shown.is_booked else "")
+
     def _to_find(self, news: str = "") -> Any:
-        return rx.redirect(path(f"{FIND}?news={news}" if news else FIND), replace=True)
+        self._news = news
+        return rx.redirect(path(FIND), replace=True)
 
 
 def _town_and_appointment(session: Session, reference: str, access_key: str) -> tuple[Catalogue, Appointment]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -46,8 +47,16 @@ def _kept_notice() -> rx.Component:
     return rx.cond(
         BookingState.kept_until,
         notice(
-            # Translators: {time} is a time of day
-            rx.el.p(rx.el.b(_("We are keeping this time for you until {time}.", time=BookingState.kept_until))),
+            rx.el.p(
+                rx.el.b(
+                    _(
+                        # Translators: {moment} is "Thursday 26 November, 17:40", {time} a time of day
+                        "We keep {moment} for you. Please finish by {time}.",
+                        moment=BookingState.kept_moment,
+                        time=BookingState.kept_until,
+                    )
+                )
+            ),
             rx.cond(BookingState.is_ending, rx.el.p(_("That is in two minutes. Do you need longer?"))),
             rx.el.p(button(_("More time"), kind="quiet", on_click=BookingState.more_time)),
             kind="now",
@@ -63,24 +72,35 @@ def _kept_notice() -> rx.Component:
 
 
 def times_to_choose(state: Any) -> rx.Component:
-    """The nearest times as cards, then the days as a list. `state` has near_title, near, days, has_more, chosen and show_more."""
-    chosen = getattr(state, "chosen", "")
+    """The nearest times as cards, then the days as a list.
+
+    `state` has near_title, near, days, has_more, error and show_more, perhaps chosen and chosen_day: a time that stands both
+    on a card and in a day is shown as chosen on the card, any other in its day, which is then open.
+    """
+    chosen, chosen_day = getattr(state, "chosen", ""), getattr(state, "chosen_day", "")
     return rx.fragment(
         rx.cond(
             state.near.length() > 0,
-            next_times(state.near_title, rx.foreach(state.near, lambda near: _near(near, chosen))),
+            next_times("time", state.near_title, rx.foreach(state.near, lambda near: _near(near, chosen)), error=state.error),
             notice(_("There is no free time in the coming weeks. Please phone us: we look for one together."), kind="warn"),
         ),
         rx.cond(
             state.days.length() > 0,
             rx.el.section(
                 rx.el.h2(_("Another day"), class_name="t3"),
-                days(rx.foreach(state.days, lambda day: _day(day, chosen))),
+                days(rx.foreach(state.days, lambda day: _day(day, chosen, chosen_day))),
                 rx.cond(state.has_more, rx.el.p(button(_("Show more days"), kind="quiet", on_click=state.show_more))),
                 class_name="flow near",
             ),
         ),
     )
+
+
+def day_listing(chosen: str, near: Sequence[Near], listed: Sequence[Day]) -> str:
+    """The title of the day in which the chosen time is to be shown as chosen, "" when a card shows it or nothing is chosen."""
+    if chosen in [each.value for each in near]:
+        return ""
+    return next((day.title for day in listed for part in day.parts for clock in part.times if clock.value == chosen), "")
 
 
 def _near(near: rx.vars.ObjectVar[Near], chosen: Any) -> rx.Component:
@@ -96,10 +116,12 @@ def _near(near: rx.vars.ObjectVar[Near], chosen: Any) -> rx.Component:
     )
 
 
-def _day(day: rx.vars.ObjectVar[Day], chosen: Any) -> rx.Component:
+def _day(day: rx.vars.ObjectVar[Day], chosen: Any, chosen_day: Any) -> rx.Component:
+    is_chosen = day.title == chosen_day
+    in_here = rx.cond(is_chosen, chosen, "")
     return rx.cond(
         day.parts.length() > 0,
-        open_day(day.title, day.count, rx.foreach(day.parts, lambda part: _part(part, chosen))),
+        open_day(day.title, day.count, rx.foreach(day.parts, lambda part: _part(part, in_here)), is_open=is_chosen),
         shut_day(day.title, day.count),
     )
 

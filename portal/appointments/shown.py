@@ -19,6 +19,8 @@ from portal.appointments.words import (
     address_words,
     day_words,
     hours_words,
+    needs_words,
+    phone_words,
     place_words,
     services_words,
     zone_of,
@@ -28,7 +30,9 @@ from portal.site import listed, said
 
 @dataclass(frozen=True)
 class Shown:
-    """`address_of_code` is what the QR code says: our own page with both codes in the fragment, which no server logs."""
+    """`needs` is "" when nothing was asked for, `phone` the number that we ring, for an appointment by telephone.
+
+    `address_of_code` is what the QR code says: our own page with both codes in the fragment, which no server logs."""
 
     reference: str = ""
     access_key: str = ""
@@ -47,6 +51,8 @@ class Shown:
     drawing: str = ""
     modules: int = 0
     bring: list[str] = field(default_factory=list)
+    needs: str = ""
+    phone: str = ""
 
 
 def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_key: str) -> Shown:
@@ -73,6 +79,10 @@ def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_
         drawing=drawing,
         modules=modules,
         bring=[thing for slug in visit.services for thing in listed(catalogue.known_services[slug].bring)],
+        needs=needs_words(appointment) if appointment.needs else "",
+        phone=phone_words(appointment.phone, catalogue.town.phone_country)
+        if visit.mode == "phone" and appointment.phone
+        else "",
     )
 
 

@@ -10,7 +10,7 @@ from portal.appointments.steps import TIME, WAY, step_of
 from portal.appointments.time_state import TimeState
 from portal.site import page
 from portal.ui.actions import actions, submit
-from portal.ui.fields import error_line
+from portal.ui.errors import missing_answer
 from portal.ui.frame import title
 from portal.ui.icons import icon
 from portal.ui.links import hit
@@ -22,6 +22,7 @@ def time_title() -> str:
 
 def time() -> rx.Component:
     return page(
+        missing_answer("time", TimeState.error, waiting=TimeState.is_waiting),
         title(time_title(), step=step_of(TIME), back_to=path(WAY)),
         trouble(TimeState.problem),
         one_moment(TimeState.is_ready, _what(), _form()),
@@ -40,7 +41,6 @@ def _what() -> rx.Component:
 
 def _form() -> rx.Component:
     return rx.el.form(
-        rx.el.div(error_line("time", TimeState.error), role="alert"),
         times_to_choose(TimeState),
         rx.el.div(
             rx.el.p(

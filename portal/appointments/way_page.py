@@ -11,6 +11,7 @@ from portal.appointments.way_state import WayState
 from portal.site import page
 from portal.ui.actions import actions, submit
 from portal.ui.choices import question, radio
+from portal.ui.errors import missing_answer
 from portal.ui.fields import select_field
 from portal.ui.frame import title
 from portal.ui.icons import icon
@@ -23,6 +24,7 @@ def way_title() -> str:
 
 def way() -> rx.Component:
     return page(
+        missing_answer("way", WayState.error, waiting=WayState.is_waiting),
         title(way_title(), step=step_of(WAY), back_to=path("/services/"), back_words=_("All services")),
         trouble(WayState.problem),
         one_moment(WayState.is_ready, rx.cond(WayState.ways.length() > 0, _form(), _choose_again())),

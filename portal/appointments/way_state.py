@@ -92,6 +92,7 @@ class WayState(BookingState):
 
     async def _choose(self, form: dict):
         with self._speaking():
+            self.error = ""
             try:
                 answer = WayAnswer.model_validate(form)
             except ValidationError:

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import phonenumbers
+
 from booking.catalogue import Catalogue
 from booking.details import Details
+from booking.promises import Appointment
 from booking.visits import Visit
 from locales import dates
 from locales.catalogue import LANGUAGES, _, ngettext, own_name
@@ -58,7 +61,7 @@ def need_words(need: str) -> str:
     }[need]
 
 
-def needs_words(details: Details) -> str:
+def needs_words(details: Details | Appointment) -> str:
     """All needs in one line, or that there is none."""
     named = [
         _("An interpreter for {language}", language=details.interpreter_language)
@@ -68,6 +71,14 @@ def needs_words(details: Details) -> str:
     ]
     # Translators: between the items of a list; Arabic writes "، "
     return _(", ").join(named) or _("Nothing special")
+
+
+def phone_words(number: str, country: str) -> str:
+    """A telephone number as people of `country` read it, in groups that stay together: "912 345 678", "+34 912 34 56 78"."""
+    parsed = phonenumbers.parse(number, country)
+    is_ours = phonenumbers.region_code_for_number(parsed) == country
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if is_ours else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, form).replace(" ", "\u00a0")
 
 
 def language_words(language: str) -> str:

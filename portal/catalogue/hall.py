@@ -52,7 +52,7 @@ class HallState(PageState, rx.State):
             zone = ZoneInfo(next(iter(catalogue.locations.values())).timezone)
             self.is_open, self.opening = hall.closes_at is not None, _opening_words(hall, zone)
             self.next_free = _near_moment(soonest.start, zone) if soonest else _("None in the coming days")
-            self.next_for = said(catalogue.services[soonest.service].name) if soonest else ""
+            self.next_for = _for(said(catalogue.services[soonest.service].name)) if soonest else ""
             self.notices = _notices(catalogue, now().astimezone(ZoneInfo(catalogue.town.timezone)))
 
 
@@ -115,6 +115,11 @@ def _next_of(session: Session, moment: datetime, service: str) -> tuple[Catalogu
         for free in next_places(session, moment, Visit((service,), location, mode), 1)
     ]
     return catalogue, min(found, key=lambda free: free.start, default=None)
+
+
+def _for(service: str) -> str:
+    # Translators: below a time that is free; {service} is the name of the service that it can be booked for
+    return _("For: {service}", service=service)
 
 
 def _opening_words(hall: HallNow, zone: ZoneInfo) -> str:

@@ -16,10 +16,12 @@ from rapidfuzz import fuzz, process
 
 NAME, SYNONYM, SUMMARY = 3.0, 2.6, 1.0
 OTHER_LANGUAGE = 0.7
-ENOUGH = 0.45
+# Low enough that one word we do not know does not hide the answer, high enough that nonsense finds nothing.
+ENOUGH = 0.35
 LONGEST_QUESTION = 200
 _SLIP = 76
 _WORD = re.compile(r"\w+")
+_NEXT_PHRASE = re.compile(r"[,،;؛]")
 _ARABIC_SHAPES = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": None})
 # Words that say that somebody asks, and nothing of what.
 _ASKING = frozenset(
@@ -47,22 +49,26 @@ class SearchIndex:
     """The town's services by the words that describe them. Built once for a catalogue; looking up takes a few milliseconds."""
 
     def __init__(self, services: Iterable[Described]) -> None:
+        services = list(services)
         self._weights = {service.slug: dict(_weighted_words(service)) for service in services}
         self._vocabulary: dict[str, list[str]] = {}
         for words in self._weights.values():
             for language, word in words:
                 self._vocabulary.setdefault(word, []).append(language)
         self._words = list(self._vocabulary)
+        self._phrases = {service.slug: set(_phrases(service)) for service in services}
         self._rarity = _rarity(self._weights)
 
     def find(self, question: str, language: str, most: int = 12) -> list[str]:
         """Slugs of the services that answer `question`, best first; empty when nothing is near enough."""
-        asked = [word for word in words_of(question[:LONGEST_QUESTION]) if word not in _ASKING]
+        asked = _telling_words(question[:LONGEST_QUESTION])
         meanings = [self._meanings(word) for word in asked]
         scores = {slug: self._score(words, meanings, language) for slug, words in self._weights.items()}
         best = max(scores.values(), default=0.0)
-        near = [slug for slug, score in scores.items() if score >= ENOUGH and score >= best * 0.4]
-        return sorted(near, key=lambda slug: -scores[slug])[:most]
+        # A phrase the town itself gave for a service is the surest sign of all, however common its words are.
+        named = {slug for slug, phrases in self._phrases.items() if tuple(asked) in phrases}
+        near = [slug for slug, score in scores.items() if slug in named or score >= max(ENOUGH, best * 0.4)]
+        return sorted(near, key=lambda slug: (slug not in named, -scores[slug]))[:most]
 
     def _meanings(self, asked: str) -> dict[str, float]:
         """Words of the index that `asked` may stand for, each with how sure that is (0 to 1)."""
@@ -99,25 +105,45 @@ def words_of(text: str) -> list[str]:
     return [_without_article(word) for word in _WORD.findall(bare)]
 
 
+def _telling_words(text: str) -> list[str]:
+    return [word for word in words_of(text) if word not in _ASKING]
+
+
 def _without_article(word: str) -> str:
     return word[2:] if word.startswith("ال") and len(word) > 4 else word
 
 
 def _same_stem(word: str, asked: str) -> bool:
     """Plural, gender, or a word begun: one is the start of the other and little is missing."""
+    if _arabic_singular(word) == _arabic_singular(asked):
+        return True
     shorter, longer = sorted((word, asked), key=len)
     return len(shorter) >= 3 and longer.startswith(shorter) and len(longer) - len(shorter) <= max(2, len(shorter) // 2)
+
+
+def _arabic_singular(word: str) -> str:
+    """The plural in -at takes the place of the singular's ending instead of following it: غرامات is several غرامة."""
+    return word[:-2] + "ه" if word.endswith("ات") and len(word) >= 4 else word
+
+
+def _phrases(service: Described) -> Iterable[tuple[str, ...]]:
+    """The name and every synonym as a whole; a comma keeps several of them in one entry apart."""
+    entries = [*service.names.values(), *(synonym for synonyms in service.synonyms.values() for synonym in synonyms)]
+    for entry in entries:
+        for phrase in _NEXT_PHRASE.split(entry):
+            if words := _telling_words(phrase):
+                yield tuple(words)
 
 
 def _weighted_words(service: Described) -> Iterable[tuple[tuple[str, str], float]]:
     """((language, word), weight) of all texts, the lightest first so that the heaviest stays."""
     for language, summary in service.summaries.items():
-        yield from (((language, word), SUMMARY) for word in words_of(summary) if word not in _ASKING)
+        yield from (((language, word), SUMMARY) for word in _telling_words(summary))
     for language, synonyms in service.synonyms.items():
         for synonym in synonyms:
-            yield from (((language, word), SYNONYM) for word in words_of(synonym) if word not in _ASKING)
+            yield from (((language, word), SYNONYM) for word in _telling_words(synonym))
     for language, name in service.names.items():
-        yield from (((language, word), NAME) for word in words_of(name) if word not in _ASKING)
+        yield from (((language, word), NAME) for word in _telling_words(name))
 
 
 def _rarity(weights: Mapping[str, dict[tuple[str, str], float]]) -> dict[str, float]:

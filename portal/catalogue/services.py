@@ -23,6 +23,7 @@ def services() -> rx.Component:
         title(services_title(), lead=_("Choose what you come for. You can book most of it here, without an account.")),
         search_form(SearchState.question),
         answers(),
+        rx.cond(SearchState.found.length() > 0, rx.el.h2(_("All services"), class_name="again")),
         rx.el.div(*[_topic(topic) for topic in drawn_catalogue().topics.values()], class_name="columns even"),
         route="/services/",
         without_script=_(

@@ -30,10 +30,17 @@ def error_summary(errors: Mapping[str, str] | rx.Var, *, waiting: rx.Var | bool 
     return _summary(rx.fragment(*[_line(*pair) for pair in errors.items()]), title) if errors else rx.fragment()
 
 
+def missing_answer(field: str, sentence: rx.Var, *, waiting: rx.Var | bool = False) -> rx.Component:
+    """The same frame above a page that asks one question: its only mistake is that nothing was chosen."""
+    return rx.fragment(
+        rx.cond(sentence, _summary(_line(field, sentence), "")), SummaryFocus.create(errors=sentence, waiting=waiting)
+    )
+
+
 class SummaryFocus(rx.Fragment):
     """Draws nothing; moves the focus to the summary when a handler has set new errors."""
 
-    errors: rx.Var[dict[str, str]]
+    errors: rx.Var[dict[str, str] | str]
     waiting: rx.Var[bool]
 
     def _exclude_props(self) -> list[str]:

@@ -6,14 +6,25 @@ from typing import Any
 
 import reflex as rx
 
+from portal.ui.fields import described_by, error_line, marked
 from portal.ui.icons import icon
 from portal.ui.words import Child, Words
 
 
-def next_times(legend: Words, *choices: Child) -> rx.Component:
-    """A question with the nearest times as large cards. `choices` may be an `rx.foreach` of `near_time`."""
+def next_times(name: str, legend: Words, *choices: Child, error: Words = "") -> rx.Component:
+    """A question with the nearest times as large cards. `choices` may be an `rx.foreach` of `near_time`.
+
+    `name` is the group's id, which an error summary links to.
+    """
+    ids = described_by(name, "", error)
+    described: dict[str, Any] = {} if ids is None else {"aria_describedby": ids}
     return rx.el.fieldset(
-        rx.el.legend(rx.el.h2(legend, class_name="t3")), rx.el.div(*choices, class_name="next-times"), class_name="flow"
+        rx.el.legend(rx.el.h2(legend, class_name="t3")),
+        error_line(name, error),
+        rx.el.div(*choices, class_name="next-times"),
+        id=name,
+        class_name=marked("flow", "field-bad", error),
+        **described,
     )
 
 

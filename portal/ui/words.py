@@ -28,6 +28,17 @@ def code(text: Words) -> rx.Component:
     return rx.el.bdi(text, dir="ltr")
 
 
+def long_code(text: rx.Var) -> rx.Component:
+    """A code in groups, "8K3M-94QX-2B7T-H5DW": left to right, and where it is too long for its line, broken between groups."""
+    return rx.el.bdi(
+        rx.foreach(
+            text.to(str).split("-"), lambda group, place: rx.fragment(rx.cond(place > 0, rx.fragment("-", rx.el.wbr())), group)
+        ),
+        dir="ltr",
+        class_name="long-code",
+    )
+
+
 def local_name(text: Words) -> rx.Component:
     """A street or a person's name: its own script decides which way it runs."""
     return rx.el.bdi(text)

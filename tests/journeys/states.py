@@ -88,7 +88,12 @@ def it_is_confirmed(resident: Resident, _book: OpenBook) -> None:
     resident.codes()
 
 
+def it_is_confirmed_in_the_largest_text(resident: Resident, _book: OpenBook) -> None:
+    resident.page.evaluate("document.documentElement.dataset.text = 'largest'")
+
+
 def it_is_being_moved(resident: Resident, _book: OpenBook) -> None:
+    resident.page.evaluate("delete document.documentElement.dataset.text")
     resident.follow("Move it")
     resident.title_is("Choose another time")
 
@@ -141,6 +146,7 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         the_time_is_no_longer_kept,
         the_answers_are_shown,
         it_is_confirmed,
+        it_is_confirmed_in_the_largest_text,
         it_is_being_moved,
         it_was_moved,
         it_is_being_cancelled,

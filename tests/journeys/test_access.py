@@ -114,4 +114,5 @@ def test_complaints_would_be_heard_and_scripts_from_elsewhere_do_not_run(page: P
 
 
 def _plant(page: Page, markup: str) -> None:
+    page.wait_for_load_state("networkidle")  # until the scripts have looked through the page, they would take it out again
     page.evaluate("markup => document.querySelector('main').insertAdjacentHTML('afterbegin', markup)", markup)

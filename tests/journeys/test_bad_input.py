@@ -87,15 +87,29 @@ def test_more_people_than_can_come_together_are_refused(page: Page, address: str
     resident.stands_at(WAY)
 
 
-def test_going_on_without_a_choice_says_what_is_missing(page: Page, address: str) -> None:
+def test_going_on_without_a_choice_takes_the_focus_to_what_is_missing_and_from_there_to_the_question(
+    page: Page, address: str
+) -> None:
     resident = Resident(page, address, "en")
     resident.begin()
-    resident.press("Continue")
-    resident.reads(NO_WAY)
+    _asks_for_a_choice(resident, "Continue", NO_WAY, "way")
     resident.choose_a_way()
     resident.stands_at(TIME)
-    resident.press("Continue")
-    resident.reads(NO_TIME)
+    _asks_for_a_choice(resident, "Continue", NO_TIME, "time")
+    resident.choose_a_time()
+    resident.stands_at(DETAILS)
+    page.go_back()
+    resident.stands_at(TIME)
+    expect(page.locator("#errors")).to_have_count(0)
+
+
+def test_moving_to_no_time_at_all_takes_the_focus_to_what_is_missing(page: Page, address: str) -> None:
+    resident = Resident(page, address, "en")
+    resident.book()
+    resident.follow("Move it")
+    resident.title_is("Choose another time")
+    resident.all_is_there()
+    _asks_for_a_choice(resident, "Take this time instead", NO_TIME, "time")
 
 
 @pytest.mark.parametrize(
@@ -200,6 +214,20 @@ def test_a_strange_address_shows_an_ordinary_page(page: Page, address: str, path
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         resident.all_is_there()
         expect(page.locator(".notice.ok")).to_have_count(0)
+
+
+def _asks_for_a_choice(resident: Resident, button: str, sentence: str, name: str) -> None:
+    """However often the button is pressed without a choice, somebody far down the page is shown what is missing."""
+    errors = resident.page.locator("#errors")
+    for _again in range(2):
+        resident.press(button)
+        expect(errors).to_be_focused()
+        expect(errors).to_be_in_viewport()
+        expect(errors).to_contain_text(resident.words(sentence))
+        resident.button(button).focus()
+    errors.get_by_role("link").click()
+    expect(resident.page.locator(f"input[name={name}]").first).to_be_focused()
+    expect(resident.page.locator(f"#{name}-error")).to_be_in_viewport()
 
 
 def _choose_instead(page: Page, name: str, value: str) -> None:

@@ -1,5 +1,6 @@
 """The main job, on a phone, in every language: book, look up, move, cancel."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -44,6 +45,59 @@ def test_the_time_on_the_confirmation_is_the_time_that_was_chosen(page: Page, ad
     resident.stands_at("done")
     expect(page.locator(".done .clock")).to_have_text(words)
     assert book.the_appointment_of(resident.name).start_at == instant(chosen)
+
+
+@pytest.mark.parametrize("chosen", [".next-times label.choice", ".days label.time"], ids=["a card", "a day of the list"])
+def test_the_time_that_was_chosen_is_seen_as_chosen_on_coming_back_and_after_a_reload(
+    page: Page, address: str, chosen: str
+) -> None:
+    resident = Resident(page, address)
+    resident.get_to("time")
+    if "days" in chosen:
+        resident.choose_a_time()
+    else:
+        page.locator(chosen).nth(1).click()
+        resident.press("Continue")
+    resident.stands_at("details")
+    page.go_back()
+    for _again in range(2):
+        resident.stands_at("time")
+        expect(page.locator(f"{chosen}:has(:checked)")).to_be_visible()
+        expect(page.locator("input[name=time]:checked")).to_have_count(1)
+        page.reload()
+    resident.stands_at("time")
+    resident.press("Continue")
+    resident.stands_at("details")
+
+
+def test_news_of_an_appointment_is_told_once_and_only_while_it_is_true(page: Page, address: str) -> None:
+    resident = Resident(page, address, "en")
+    news = page.locator(".notice:is(.ok, .warn)")
+    resident.book()
+    resident.move()
+    page.reload()
+    resident.title_is("Your appointment")
+    expect(news).to_have_count(0)
+
+    resident.cancel()
+    expect(news).to_have_text(resident.words("Your appointment is cancelled. There is nothing else you have to do."))
+    page.go_back()
+    resident.title_is("This appointment is cancelled")
+    page.reload()
+    resident.title_is("This appointment is cancelled")
+    expect(news).to_have_count(0)
+    for change in ("move", "cancel"):
+        resident.open(f"/appointment/{change}/")
+        resident.title_is("This appointment is cancelled")
+        expect(news).to_have_count(0)
+
+
+def test_an_arabic_month_of_two_words_stays_in_one_line(page: Page, address: str) -> None:
+    resident = Resident(page, address, "ar")
+    resident.get_to("time")
+    days = page.locator(".days summary b").all_inner_texts()
+    assert days
+    assert [day for day in days if re.search(r"\([^)]* [^)]*\)", day)] == []
 
 
 def test_one_of_the_next_three_times_is_chosen_by_one_touch(page: Page, address: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.open_book import OpenBook
@@ -38,12 +39,24 @@ def test_the_link_of_a_cancelled_video_appointment_says_so_and_leads_nowhere(pag
     expect(page.get_by_role("link", name=resident.words("Join the video call"))).to_have_count(0)
 
 
-def test_an_appointment_by_telephone_is_kept_with_the_number_to_ring(page: Page, address: str, book: OpenBook) -> None:
-    resident = Resident(page, address, "es", service="lost-property", email="", phone="912 345 678")
-    resident.book(way="phone")
+@pytest.mark.parametrize("language", ["es", "ar"])
+def test_an_appointment_by_telephone_asks_for_the_number_to_ring_and_shows_it_in_groups(
+    page: Page, address: str, book: OpenBook, language: str
+) -> None:
+    resident = Resident(page, address, language, service="lost-property", email="", phone="912345678")
+    resident.get_to(DETAILS, way="phone")
+    resident.reads("We need your phone number to phone you. E-mail is optional.")
+    expect(page.get_by_text(resident.words("E-mail or phone: one of the two is enough."))).to_have_count(0)
+    resident.say_who()
+    resident.stands_at(CHECK)
+    expect(page.locator("dd").filter(has_text="912 345 678")).to_have_count(1)
+    resident.confirm()
+    resident.stands_at(DONE)
     promised = book.the_appointment_of(resident.name)
     assert (promised.mode, promised.phone) == ("phone", "+351912345678")
     resident.reads("We phone you")
+    resident.reads("At {clock}, on {number}.", number=r"912\s345\s678")
+    expect(page.get_by_text(resident.words("You can also show it when you arrive."))).to_have_count(0)
 
 
 def test_nobody_books_a_telephone_call_without_saying_which_number_to_ring(page: Page, address: str, book: OpenBook) -> None:
@@ -113,6 +126,12 @@ def test_what_a_person_needs_travels_with_the_appointment(page: Page, address: s
     resident.get_to(DETAILS)
     for need in ("A way in without steps", "An interpreter"):
         resident.field(need).check()
+    resident.say_who()
+    asked = resident.field("If you need an interpreter: for which language?")
+    expect(page.locator("#errors")).to_contain_text(
+        resident.words("Please name the language that the interpreter should speak.")
+    )
+    expect(asked).to_have_attribute("aria-invalid", "true")
     resident.field("If you need an interpreter: for which language?").fill("Українська")
     resident.field("In which language shall we write and speak to you?").select_option("en")
     resident.say_who()
@@ -123,6 +142,43 @@ def test_what_a_person_needs_travels_with_the_appointment(page: Page, address: s
     promised = book.the_appointment_of(resident.name)
     assert set(promised.needs) == {"step_free", "interpreter"}
     assert (promised.language, promised.interpreter_language) == ("en", "Українська")
+    for _page in ("the confirmation", "the appointment"):
+        expect(page.locator(".done")).to_contain_text(resident.words("What you need for the visit"))
+        expect(page.locator(".done")).to_contain_text("Українська")
+        resident.open("/appointment/")
+        resident.title_is("Your appointment")
+
+
+def test_an_interpreter_is_thought_to_speak_the_language_of_the_page(page: Page, address: str, book: OpenBook) -> None:
+    resident = Resident(page, address, "ar")
+    resident.get_to(DETAILS)
+    resident.field("An interpreter").check()
+    expect(resident.field("If you need an interpreter: for which language?")).to_have_value("العربية")
+    resident.say_who()
+    resident.stands_at(CHECK)
+    resident.confirm()
+    resident.stands_at(DONE)
+    assert book.the_appointment_of(resident.name).interpreter_language == "العربية"
+
+
+def test_a_language_that_was_typed_for_the_interpreter_stays(page: Page, address: str, book: OpenBook) -> None:
+    resident = Resident(page, address, "ar")
+    resident.get_to(DETAILS)
+    asked = resident.field("If you need an interpreter: for which language?")
+    asked.fill("کوردی")
+    resident.field("An interpreter").check()
+    resident.say_who()
+    resident.stands_at(CHECK)
+    resident.confirm()
+    resident.stands_at(DONE)
+    assert book.the_appointment_of(resident.name).interpreter_language == "کوردی"
+
+
+def test_a_confirmation_says_nothing_about_needs_when_there_are_none(page: Page, address: str) -> None:
+    resident = Resident(page, address)
+    resident.book()
+    expect(page.locator(".done")).not_to_contain_text(resident.words("What you need for the visit"))
+    resident.reads("You can also show it when you arrive.")
 
 
 def test_a_service_for_one_person_is_booked_without_being_asked_how_many(page: Page, address: str, book: OpenBook) -> None:

@@ -30,6 +30,7 @@ def test_the_calendar_file_says_when_where_and_what_in_the_language_of_the_page(
     assert str(event["uid"]) == promised.calendar_uid
     assert reference in event["description"]
     assert resident.words("What to bring:") in event["description"]
+    assert resident.words("To reach us: {number}", number=book.catalogue().town.phone) in event["description"]
     assert event["location"]
     assert str(event["url"]) == f"{address}/{language}/appointment/#{reference}.{access_key}"
 

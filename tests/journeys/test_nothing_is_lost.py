@@ -267,6 +267,24 @@ def test_another_language_in_the_middle_of_the_journey_keeps_the_answers(page: P
     assert book.the_appointment_of(resident.name).reference == resident.codes()[0]
 
 
+def test_an_appointment_that_was_booked_here_and_closed_leaves_nothing_in_the_tab(page: Page, address: str) -> None:
+    resident = Resident(page, address, "en")
+    reference, access_key = resident.book()
+    resident.open("/appointment/")
+    resident.press("Close it on this device")
+    resident.title_is("Find my appointment")
+    heard: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
+    for route in ("/book/done/", "/book/check/", "/book/details/", "/appointment/", "/privacy/"):
+        resident.open(route)
+        page.wait_for_timeout(500)
+        expect(page.locator("body")).not_to_contain_text(access_key)
+    assert heard
+    told = "".join(heard) + page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+    for secret in (reference, access_key, resident.name, resident.email):
+        assert secret not in told
+
+
 def test_an_appointment_that_was_opened_stays_open_after_a_reload_and_closes_for_good(
     page: Page, new_context: Callable[..., BrowserContext], address: str
 ) -> None:

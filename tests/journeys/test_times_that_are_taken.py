@@ -1,7 +1,7 @@
 """A time is kept while the form is filled in; it can run out, and somebody else can be faster. The answers stay."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -11,7 +11,7 @@ from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import CHECK, DETAILS, DONE, TIME, Resident, instant
 
 VISIT = Visit(("residence-certificate",), "pacos", "in_person")
-IS_KEPT = "We are keeping this time for you until {time}."
+IS_KEPT = "We keep {moment} for you. Please finish by {time}."
 IS_NO_LONGER_KEPT = "We no longer keep this time for you. If nobody else has taken it, you can still book it."
 HAS_JUST_BEEN_TAKEN = "Somebody has just taken {moment}. Your answers are kept: please choose another time."
 
@@ -20,8 +20,10 @@ def test_the_page_says_until_when_the_time_is_kept_and_more_time_gives_ten_more_
     page: Page, address: str, book: OpenBook
 ) -> None:
     resident = Resident(page, address, "en")
-    resident.get_to(DETAILS)
-    resident.reads(IS_KEPT)
+    resident.get_to(TIME)
+    clock = resident.times_of(resident.some_day).first.inner_text()
+    resident.choose_a_time()
+    resident.reads(IS_KEPT, moment=f".+ {clock}")
     book.let_holds_run_out()
     page.reload()
     resident.reads(IS_NO_LONGER_KEPT)
@@ -32,12 +34,17 @@ def test_the_page_says_until_when_the_time_is_kept_and_more_time_gives_ten_more_
     expect(page.locator(".notice.warn")).to_have_count(0)
 
 
-def test_more_time_says_so_when_there_is_no_more_to_give(page: Page, address: str) -> None:
+def test_more_time_says_so_when_there_is_no_more_to_give(page: Page, address: str, book: OpenBook) -> None:
     resident = Resident(page, address, "en")
     resident.get_to(DETAILS)
+    for _time in range(6):
+        book.let_holds_run_out()
+        page.reload()
+        resident.press("Keep it again")
+        resident.reads(IS_KEPT)
     resident.field("Name").fill(resident.name)
-    for _time in range(7):
-        resident.press("More time")
+    book.let_holds_end_at(datetime.now(UTC) + timedelta(minutes=5))
+    resident.press("More time")
     resident.reads("We have kept this time for an hour and cannot keep it longer. Please finish, or choose it again later.")
     expect(resident.field("Name")).to_have_value(resident.name)
 

@@ -27,7 +27,7 @@ FIELDS = (
     "reference", "access_key", "field", "text", "vars", "value", "var_name", "info", "component_stack",
 )  # fmt: skip
 WRONG_VALUES: tuple[Any, ...] = (
-    None, True, 7, -1, 1e308, "", MARKUP, "\x00\u202e", "x" * 20_000, [], [[]], {}, {"a": {"b": [1]}},
+    None, True, 7, -1, 1e308, "", MARKUP, "\x00\u202e", "x" * 5_000, [], [[]], {}, {"a": {"b": [1]}},
     "__class__", "in_person:pacos", "2020-01-07T09:00Z",
 )  # fmt: skip
 PAYLOADS: tuple[Any, ...] = (
@@ -138,8 +138,6 @@ def test_our_handlers_take_wrong_types_for_a_wrong_answer_and_not_for_trouble_of
 def test_half_a_letter_does_not_cost_anybody_the_connection(caller: Caller) -> None:
     """Half of a surrogate pair can't be written as UTF-8, but JSON can carry it."""
     for handler, arguments in ours_with_arguments():
-        if handler.endswith(".keep"):  # only the server says this, to itself
-            continue
         for value in (HALF_A_LETTER, dict.fromkeys(FIELDS, HALF_A_LETTER)):
             caller.say(handler, dict.fromkeys(arguments, value))
         assert f'"{TROUBLE}":true' not in _all_it_says(caller), handler
