@@ -11,6 +11,7 @@ from portal.appointments.opened_state import FIND
 from portal.appointments.parts import one_moment, times_to_choose, trouble
 from portal.site import page
 from portal.ui.actions import actions, button, link_button, submit
+from portal.ui.address import said_once
 from portal.ui.errors import error_summary, missing_answer
 from portal.ui.fields import text_field
 from portal.ui.frame import columns, section, stack, title
@@ -27,6 +28,7 @@ def find() -> rx.Component:
     return page(
         error_summary(FindState.errors, waiting=FindState.is_waiting),
         rx.cond(FindState.shown.reference, _found(), _ask()),
+        said_once(told=FindState.news),
         route=FIND,
         needs_script=True,
     )

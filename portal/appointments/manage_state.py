@@ -18,6 +18,7 @@ from portal.appointments.draft import forget
 from portal.appointments.offer import DAYS_AT_ONCE, Day, Near, offer_of, shown_days, shown_near
 from portal.appointments.opened_state import FIND, OpenedState
 from portal.appointments.refusals import why
+from portal.appointments.shown import Shown
 from portal.appointments.time_state import TimeAnswer
 from portal.appointments.words import zone_of
 from portal.page_state import Typed, now
@@ -35,7 +36,6 @@ class FindState(OpenedState):
 
     typed_reference: rx.Field[str] = rx.field("")
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    news: rx.Field[str] = rx.field("")
 
     @rx.event
     async def open(self):
@@ -50,7 +50,7 @@ class FindState(OpenedState):
             had_codes = bool(self.codes)
             if await self._open() is None and had_codes:
                 self.problem = _not_found()
-            self.news, self._news = self._news if self.shown.reference else "", ""
+            self.news = _still_true(self._asked("news"), self.shown)
             self.problem = _NEWS[self.news]() if self.news in _NEWS else self.problem
 
     @rx.event
@@ -185,6 +185,17 @@ class CancelState(OpenedState):
                 return await self._refused(refusal)
             self.is_ready = False
             return self._to_find("cancelled")
+
+
+def _still_true(news: str, shown: Shown) -> str:
+    """The news, unless the appointment tells otherwise by now: an address can be old, or come from somewhere else."""
+    is_so = {
+        "moved": shown.is_booked,
+        "cancelled": bool(shown.reference) and not shown.is_booked,
+        "too-late": shown.is_booked and not shown.is_changeable,
+        "not-offered": shown.is_booked,
+    }
+    return news if is_so.get(news) else ""
 
 
 def _missing(answer: FindAnswer) -> dict[str, str]:

@@ -24,17 +24,14 @@ FIND = "/appointment/"
 
 
 class OpenedState(PageState, rx.State):
-    """`codes` is "REFERENCE.KEY" in the tab's session storage, or "" while nothing is open.
-
-    `_news` is what one page has to tell on the next: said once, so that neither a reload nor Back says it again.
-    """
+    """`codes` is "REFERENCE.KEY" in the tab's session storage, or "" while nothing is open; `news` is what another page had to tell."""
 
     codes: str = rx.SessionStorage("", name="atrio-appointment")
     shown: rx.Field[Shown] = rx.field(default_factory=Shown)
     is_waiting: rx.Field[bool] = rx.field(False)
     problem: rx.Field[str] = rx.field("")
+    news: rx.Field[str] = rx.field("")
     _once: str = ""
-    _news: str = ""
 
     @property
     def _codes(self) -> tuple[str, str]:
@@ -70,8 +67,8 @@ class OpenedState(PageState, rx.State):
         return self._to_find("too-late" if self.shown.is_booked else "")
 
     def _to_find(self, news: str = "") -> Any:
-        self._news = news
-        return rx.redirect(path(FIND), replace=True)
+        self.news = ""
+        return rx.redirect(path(f"{FIND}?news={news}" if news else FIND), replace=True)
 
 
 def _town_and_appointment(session: Session, reference: str, access_key: str) -> tuple[Catalogue, Appointment]:

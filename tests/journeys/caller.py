@@ -49,7 +49,10 @@ class Caller:
         self.say_raw(["event", {"name": event, "payload": payload, "router_data": {"pathname": path, "asPath": path}}])
 
     def say_raw(self, packet: Any) -> None:
-        self._line.send(f"42{_SPACE},{json.dumps(packet)}")
+        try:
+            self._line.send(f"42{_SPACE},{json.dumps(packet)}")
+        except ConnectionClosed as closed:
+            raise NotAnswered("The server has hung up") from closed
 
     def asks(self, event: str, payload: Any, answer: str) -> list[str]:
         """All that the server says up to its `answer` to this event. Events of one caller are answered in their order."""

@@ -75,19 +75,21 @@ def test_news_of_an_appointment_is_told_once_and_only_while_it_is_true(page: Pag
     news = page.locator(".notice:is(.ok, .warn)")
     resident.book()
     resident.move()
+    expect(page).to_have_url(f"{address}/en/appointment/")
     page.reload()
     resident.title_is("Your appointment")
     expect(news).to_have_count(0)
 
     resident.cancel()
     expect(news).to_have_text(resident.words("Your appointment is cancelled. There is nothing else you have to do."))
+    expect(page).to_have_url(f"{address}/en/appointment/")
     page.go_back()
     resident.title_is("This appointment is cancelled")
     page.reload()
     resident.title_is("This appointment is cancelled")
     expect(news).to_have_count(0)
-    for change in ("move", "cancel"):
-        resident.open(f"/appointment/{change}/")
+    for address_of_old in ("move/", "cancel/", "?news=moved", "?news=too-late", "?news=not-offered"):
+        resident.open(f"/appointment/{address_of_old}")
         resident.title_is("This appointment is cancelled")
         expect(news).to_have_count(0)
 

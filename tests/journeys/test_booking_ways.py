@@ -142,6 +142,7 @@ def test_what_a_person_needs_travels_with_the_appointment(page: Page, address: s
     promised = book.the_appointment_of(resident.name)
     assert set(promised.needs) == {"step_free", "interpreter"}
     assert (promised.language, promised.interpreter_language) == ("en", "Українська")
+    page.reload()  # from here on this tab has the codes, too
     for _page in ("the confirmation", "the appointment"):
         expect(page.locator(".done")).to_contain_text(resident.words("What you need for the visit"))
         expect(page.locator(".done")).to_contain_text("Українська")
