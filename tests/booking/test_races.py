@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from sqlmodel import select
 from booking import appointments, holds, seats
 from booking import store as store_module
 from booking.appointments import Booked, book, book_at_once, cancel, look_up, move
+from booking.catalogue import catalogue_changed
 from booking.errors import Refusal, SlotTaken
 from booking.holds import Held, hold
 from booking.promises import BOOKED, Appointment, Seat
@@ -319,3 +321,25 @@ def test_writers_take_turns_in_the_order_in_which_they_came(tmp_path: Path):
     for thread in threads:
         thread.join(timeout=timedelta(seconds=10).total_seconds())
     assert order == list(range(20))
+
+
+def test_a_town_is_changed_while_somebody_moves_between_two_houses_and_neither_waits_for_ever(store: Store):
+    """Pages are locked in the order of their names by both, whatever order the database keeps them in."""
+    found(store)
+    for location in ("ribeira", "pacos"):
+        write(store, seats.open_page, NOW, location)
+    has_first = threading.Event()
+
+    def moves() -> None:
+        with transaction(store) as session:
+            seats.open_page(session, NOW, "pacos")
+            has_first.set()
+            time.sleep(0.5)
+            seats.open_page(session, NOW, "ribeira")
+
+    def changes() -> None:
+        has_first.wait(timeout=30)
+        with transaction(store) as session:
+            catalogue_changed(session)
+
+    race([moves, changes])

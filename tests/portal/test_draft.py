@@ -12,6 +12,7 @@ from booking.promises import Appointment, Hold
 from booking.store import Store, write
 from portal.appointments import draft
 from portal.appointments.draft import Draft
+from tests.booking.test_races import race
 from tests.booking.towns import NINE, NOW, PERMIT, found
 
 KEY = "the key that one tab holds"
@@ -51,6 +52,12 @@ def test_answers_are_kept_under_the_key_and_under_no_other(town: Store) -> None:
     assert (kept(town).name, kept(town).needs) == ("Ana Lopes", ("step_free",))
     assert write(town, draft.kept, NOW, "another key") is None
     assert write(town, draft.kept, NOW, "") is None
+
+
+def test_two_first_events_of_one_tab_make_one_draft(town: Store) -> None:
+    begun = race([lambda: write(town, draft.begin, NOW, KEY, SERVICES, "pt")] * 8)
+    assert {each.key_hash for each in begun} == {kept(town).key_hash}  # type: ignore[attr-defined]
+    assert count(town, Draft) == 1
 
 
 def test_the_key_itself_is_not_in_the_database(town: Store) -> None:
