@@ -49,38 +49,40 @@ def _form() -> rx.Component:
                 auto_complete="name",
                 dir="auto",
             ),
-            rx.el.div(
-                rx.el.h2(_("How to reach you"), class_name="t3"),
-                rx.el.p(
-                    rx.cond(
-                        DetailsState.is_by_phone,
-                        _("We need your phone number to phone you. E-mail is optional."),
-                        _("E-mail or phone: one of the two is enough."),
+            stack(
+                rx.el.div(
+                    rx.el.h2(_("How to reach you"), class_name="t3"),
+                    rx.el.p(
+                        rx.cond(
+                            DetailsState.is_by_phone,
+                            _("We need your phone number to phone you. E-mail is optional."),
+                            _("E-mail or phone: one of the two is enough."),
+                        ),
+                        class_name="hint",
                     ),
-                    class_name="hint",
+                    class_name="flow near",
                 ),
-                class_name="flow near",
-            ),
-            _typed(
-                "email",
-                _("E-mail"),
-                DetailsState.email,
-                DetailsState.typed_email,
-                type="email",
-                auto_complete="email",
-                dir="ltr",
-                spell_check=False,
-            ),
-            _typed(
-                "phone",
-                _("Phone"),
-                DetailsState.phone,
-                DetailsState.typed_phone,
-                type="tel",
-                auto_complete="tel",
-                dir="ltr",
-                short=True,
-                hint=_("From abroad: begin with + and the country."),
+                _typed(
+                    "email",
+                    _("E-mail"),
+                    DetailsState.email,
+                    DetailsState.typed_email,
+                    type="email",
+                    auto_complete="email",
+                    dir="ltr",
+                    spell_check=False,
+                ),
+                _typed(
+                    "phone",
+                    _("Phone"),
+                    DetailsState.phone,
+                    DetailsState.typed_phone,
+                    type="tel",
+                    auto_complete="tel",
+                    dir="ltr",
+                    short=True,
+                    hint=_("From abroad: begin with + and the country."),
+                ),
             ),
             select_field(
                 "language",
@@ -90,6 +92,7 @@ def _form() -> rx.Component:
                 on_change=DetailsState.chose_language,
                 key=DetailsState.language,
             ),
+            space="apart",
         ),
         rx.el.div(
             question(

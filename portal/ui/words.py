@@ -6,6 +6,7 @@ import reflex as rx
 
 Words = str | rx.Var
 Child = str | rx.Var | rx.Component
+UNBROKEN_HYPHEN = "-\N{WORD JOINER}"
 
 
 def given(words: Words | None) -> bool:
@@ -40,5 +41,6 @@ def long_code(text: rx.Var) -> rx.Component:
 
 
 def local_name(text: Words) -> rx.Component:
-    """A street or a person's name: its own script decides which way it runs."""
-    return rx.el.bdi(text)
+    """A street or a person's name: its own script decides which way it runs, and no line ends inside "5099-001"."""
+    said = text.to(str) if isinstance(text, rx.Var) else text
+    return rx.el.bdi(said.replace("-", UNBROKEN_HYPHEN))
