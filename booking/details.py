@@ -41,7 +41,8 @@ def storable(text: str) -> str:
 def tidied(details: Details, town: Town, mode: str = "in_person") -> Details:
     """The same details in the one form in which they are kept. Raises NotValid with everything that is wrong.
 
-    Whoever wants to be rung at the appointed time (`mode` "phone") has to say at which number.
+    Whoever wants to be rung at the appointed time (`mode` "phone") has to say at which number, and whoever needs an interpreter
+    for which language.
     """
     problems: list[Problem] = []
     tidy = Details(
@@ -52,10 +53,12 @@ def tidied(details: Details, town: Town, mode: str = "in_person") -> Details:
         needs=_needs(details.needs, problems),
         interpreter_language=one_line(details.interpreter_language, "interpreter_language", LONGEST_LANGUAGE, problems),
     )
-    if mode == "phone" and not tidy.phone and not any(problem.field == "phone" for problem in problems):
+    if mode == "phone" and not tidy.phone and not _is_named(problems, "phone"):
         problems.append(Problem("phone", "missing"))
-    elif not (tidy.email or tidy.phone or any(problem.field in ("email", "phone") for problem in problems)):
+    elif not (tidy.email or tidy.phone or _is_named(problems, "email", "phone")):
         problems.append(Problem("contact", "missing"))
+    if "interpreter" in tidy.needs and not tidy.interpreter_language and not _is_named(problems, "interpreter_language"):
+        problems.append(Problem("interpreter_language", "missing"))
     if problems:
         raise NotValid(tuple(problems))
     return tidy
@@ -76,6 +79,10 @@ def one_line(typed: object, field: str, longest: int, problems: list[Problem], *
     else:
         return line
     return ""
+
+
+def _is_named(problems: list[Problem], *fields: str) -> bool:
+    return any(problem.field in fields for problem in problems)
 
 
 def _can_be_seen(line: str) -> bool:

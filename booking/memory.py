@@ -16,7 +16,8 @@ class Memory:
 
     CAPACITY = 512
 
-    def __init__(self):
+    def __init__(self, capacity: int = CAPACITY):
+        self._capacity = capacity
         self._kept: OrderedDict[object, tuple[object, Any]] = OrderedDict()
         self._making: defaultdict[object, threading.Lock] = defaultdict(threading.Lock)
         self._guard = threading.Lock()
@@ -41,5 +42,5 @@ class Memory:
         with self._guard:
             self._kept[name] = (version, value)
             self._kept.move_to_end(name)
-            while len(self._kept) > self.CAPACITY:
+            while len(self._kept) > self._capacity:
                 self._making.pop(self._kept.popitem(last=False)[0], None)

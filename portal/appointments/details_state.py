@@ -144,11 +144,8 @@ class DetailsState(BookingState):
 
 async def _mistakes(details: Details, mode: str) -> dict[str, str]:
     """What has to be put right before going on, by field, in the order of the form."""
-    errors: dict[str, str] = {}
     try:
         await in_reading(checked, details, mode)
     except NotValid as refusal:
-        errors = field_errors(refusal)
-    if "interpreter" in details.needs and not details.interpreter_language.strip():
-        errors["interpreter_language"] = _("Please name the language that the interpreter should speak.")
-    return errors
+        return field_errors(refusal)
+    return {}

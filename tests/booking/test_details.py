@@ -110,6 +110,13 @@ def test_tidying_twice_changes_nothing():
     assert tidied(once, TOWN) == once
 
 
+def test_whoever_needs_an_interpreter_says_for_which_language() -> None:
+    assert problems(needs=("interpreter",)) == [("interpreter_language", "missing")]
+    assert problems(needs=("interpreter",), interpreter_language=" \u200f") == [("interpreter_language", "missing")]
+    assert problems(needs=("interpreter",), interpreter_language="x" * 61) == [("interpreter_language", "too-long")]
+    assert tidied(replace(ANA, needs=("sign_language",)), TOWN).needs == ("sign_language",)
+
+
 def test_whoever_wants_to_be_rung_says_at_which_number() -> None:
     with pytest.raises(NotValid) as refused:
         tidied(Details("Ana", email="ana@example.org"), TOWN, "phone")

@@ -1,0 +1,159 @@
+"""Booking, looking up, moving and cancelling. Each call reads what was sent, calls one verb of the book, and shows the promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import Discriminator, Tag
+from sqlmodel import Session
+from starlette.responses import Response
+
+from booking.appointments import Booked, book, book_at_once, cancel, changeable_until, look_up, move
+from booking.catalogue import Catalogue, read_catalogue
+from booking.counter_time import InsteadOf
+from booking.errors import SlotTaken
+from booking.holds import look_at
+from booking.promises import Appointment
+from booking.store import in_reading, in_transaction
+from booking.visits import Visit
+from locales.catalogue import language_of, use_language
+from portal.api.codes import OpeningCodes
+from portal.api.documented import answers, calendar_answer
+from portal.api.once import Once
+from portal.api.shapes import BookedAppointment, KeptTime, NewStart, Reason, ShownAppointment, TimeAtOnce
+from portal.api.slots import instead
+from portal.appointments.calendar_file import invitation_of
+from portal.appointments.shown import manage_address
+from portal.page_state import now
+
+router = APIRouter(tags=["Booking"])
+
+
+WAYS = ("kept time", "time at once")
+
+
+def _way(body: Any) -> str:
+    return WAYS[0] if isinstance(body, KeptTime) or (isinstance(body, dict) and "hold" in body) else WAYS[1]
+
+
+Wanted = Annotated[Annotated[KeptTime, Tag(WAYS[0])] | Annotated[TimeAtOnce, Tag(WAYS[1])], Discriminator(_way)]
+
+
+@router.post(
+    "/appointments",
+    status_code=201,
+    response_model=BookedAppointment,
+    responses=answers(
+        "slot-taken", "hold-expired", "not-bookable", "not-valid", "key-reused", "rate-limited", "too-many-bookings"
+    ),
+    summary="Book",
+    response_description="It is promised",
+)
+async def book_a_time(wanted: Wanted, once: Once) -> BookedAppointment | Response:
+    """Book a time that was kept, or a free one at once. A hold that ran out is booked all the same while its time is free."""
+    try:
+        catalogue, booked = await in_transaction(_beside_the_town, _book, wanted, once)
+    except SlotTaken as taken:
+        visit = wanted.visit if isinstance(wanted, TimeAtOnce) else await in_reading(_kept_visit, wanted.hold)
+        return await instead(taken, visit)
+    return BookedAppointment(key=booked.access_key, **_facts(catalogue, booked.appointment, booked.access_key))
+
+
+@router.get(
+    "/appointments/{reference}",
+    responses=answers("not-found", "rate-limited", "not-valid"),
+    summary="Look an appointment up",
+    response_description="As it stands",
+)
+async def show(codes: OpeningCodes) -> ShownAppointment:
+    """Without the right key it is answered as if there were no such appointment."""
+    return _shown(codes.key, *await codes.open(in_reading(_beside_the_town, look_up, codes.reference, codes.key)))
+
+
+@router.post(
+    "/appointments/{reference}/move",
+    response_model=ShownAppointment,
+    responses=answers(
+        "not-found", "slot-taken", "too-late", "not-in-force", "not-bookable", "not-valid", "key-reused", "rate-limited"
+    ),
+    summary="Move an appointment",
+    response_description="With its new time",
+)
+async def move_to(codes: OpeningCodes, wanted: NewStart, once: Once) -> ShownAppointment | Response:
+    """The old time is lost only when the new one is had."""
+    arguments = (codes.reference, codes.key, wanted.start)
+    try:
+        moved = await codes.open(in_transaction(_beside_the_town, move, now(), *arguments, once=once))
+    except SlotTaken as taken:
+        appointment = await in_reading(look_up, codes.reference, codes.key)
+        return await instead(taken, appointment.visit, InsteadOf(appointment=appointment.id))
+    return _shown(codes.key, *moved)
+
+
+@router.post(
+    "/appointments/{reference}/cancel",
+    responses=answers("not-found", "too-late", "not-valid", "key-reused", "rate-limited"),
+    summary="Cancel an appointment",
+    response_description="It is cancelled",
+)
+async def call_off(codes: OpeningCodes, once: Once, why: Reason | None = None) -> ShownAppointment:
+    """The time is given back. Cancelling what is cancelled changes nothing."""
+    reason = (why.reason if why else None) or ""
+    cancelled = in_transaction(_beside_the_town, cancel, now(), codes.reference, codes.key, once=once, reason=reason)
+    return _shown(codes.key, *await codes.open(cancelled))
+
+
+@router.get(
+    "/appointments/{reference}/invite.ics",
+    response_class=Response,
+    responses=calendar_answer() | answers("not-found", "rate-limited", "not-valid"),
+    summary="The appointment as a calendar file",
+)
+async def invite(codes: OpeningCodes) -> Response:
+    """iCalendar (RFC 5545), in the resident's language. Taken again after a change it replaces the earlier one."""
+    catalogue, appointment = await codes.open(in_reading(_beside_the_town, look_up, codes.reference, codes.key))
+    with use_language(language_of(appointment.language)):
+        file = invitation_of(catalogue, appointment, codes.key)
+    name = f'attachment; filename="{appointment.reference}.ics"'
+    return Response(file, media_type="text/calendar; charset=utf-8", headers={"content-disposition": name})
+
+
+def _book(session: Session, wanted: KeptTime | TimeAtOnce, once: str) -> Booked:
+    if isinstance(wanted, KeptTime):
+        return book(session, now(), wanted.hold, wanted.details, once=once)
+    return book_at_once(session, now(), wanted.visit, wanted.start, wanted.details, once=once)
+
+
+def _beside_the_town(session: Session, verb: Callable[..., Any], *arguments: Any, **options: Any) -> tuple[Catalogue, Any]:
+    """What a verb answers, with the town as it was in the same transaction."""
+    return read_catalogue(session), verb(session, *arguments, **options)
+
+
+def _kept_visit(session: Session, token: str) -> Visit:
+    return look_at(session, now(), token).visit
+
+
+def _shown(key: str, catalogue: Catalogue, appointment: Appointment) -> ShownAppointment:
+    return ShownAppointment(**_facts(catalogue, appointment, key))
+
+
+def _facts(catalogue: Catalogue, appointment: Appointment, key: str) -> dict[str, Any]:
+    with use_language(language_of(appointment.language)):
+        address = manage_address(appointment.reference, key)
+    return {
+        "reference": appointment.reference,
+        "state": appointment.state,
+        "start": appointment.start_at,
+        "end": appointment.end_at,
+        "changeable_until": changeable_until(catalogue, appointment),
+        "location": appointment.location,
+        "services": list(appointment.services),
+        "mode": appointment.mode,
+        "people": appointment.people,
+        "language": appointment.language,
+        "needs": list(appointment.needs),
+        "interpreter_language": appointment.interpreter_language,
+        "manage_url": address,
+    }

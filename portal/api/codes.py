@@ -1,0 +1,54 @@
+"""The two codes of an appointment as a request carries them: the reference in the path, its key as a bearer token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Path, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from booking.errors import UnknownReference
+from portal.api.limits import WRONG_KEYS, check_unspent, spend
+from portal.api.network import network_of
+
+T = TypeVar("T")
+
+# What may stand in the address that leads to the resident's page.
+_KEY = re.compile(r"[0-9A-Za-z-]{1,64}")
+_bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="AppointmentKey",
+    description="The `key` that POST /appointments answered, or the access code that the resident was given.",
+)
+
+
+@dataclass(frozen=True)
+class Codes:
+    reference: str
+    key: str
+    network: str
+
+    async def open(self, work: Awaitable[T]) -> T:
+        """What `work` answers. Codes that open nothing are counted. Raises RateLimited, and what `work` raises."""
+        try:
+            return await work
+        except UnknownReference:
+            await spend(WRONG_KEYS, self.network)
+            raise
+
+
+async def _codes(
+    request: Request,
+    reference: Annotated[str, Path(examples=["VC-7K2M-94QX"], description="As it was given, in capitals or not.")],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+) -> Codes:
+    network = network_of(request.scope)
+    await check_unspent(WRONG_KEYS, network)
+    key = bearer.credentials.strip() if bearer else ""
+    return Codes(reference, key if _KEY.fullmatch(key) else "", network)
+
+
+OpeningCodes = Annotated[Codes, Depends(_codes)]
