@@ -1,15 +1,16 @@
 """An appointment as a calendar file (RFC 5545), to be taken into any calendar. The words are handed in.
 
 The UID never changes, because calendars match on it; SEQUENCE rises with every change, so that a file made later replaces an
-earlier one (RFC 5546, section 2.1.4). Made for downloading: METHOD:PUBLISH needs no answer, and CANCEL takes the appointment
-out again.
+earlier one (RFC 5546, section 2.1.4). For downloading it is published (METHOD:PUBLISH); in a letter it is addressed to an
+`attendee` (METHOD:REQUEST), who has already accepted by booking. CANCEL takes the appointment out again, either way.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from booking.promises import BOOKED, Appointment
 
@@ -31,19 +32,47 @@ class Organizer:
     email: str
 
 
+@dataclass(frozen=True)
+class Attendee:
+    name: str
+    email: str
+
+
+def method_of(appointment: Appointment, attendee: Attendee | None = None) -> str:
+    """What the file asks of a calendar (RFC 5546, section 1.4)."""
+    if appointment.state != BOOKED:
+        return "CANCEL"
+    return "REQUEST" if attendee else "PUBLISH"
+
+
 def invitation(
-    appointment: Appointment, words: InvitationWords, zone: str, organizer: Organizer, url: str, stamp: datetime
+    appointment: Appointment,
+    words: InvitationWords,
+    zone: str,
+    organizer: Organizer,
+    url: str,
+    stamp: datetime,
+    attendee: Attendee | None = None,
 ) -> bytes:
     """The file's bytes. Times are in `zone`, the location's, so that a calendar shows its wall clock; `stamp` is now."""
-    is_on = appointment.state == BOOKED
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH" if is_on else "CANCEL")
-    calendar.add_component(_event(appointment, words, ZoneInfo(zone), organizer, url, stamp, is_on))
-    calendar.add_missing_timezones()
+    calendar.add("method", method_of(appointment, attendee))
+    event = _event(appointment, words, ZoneInfo(zone), organizer, url, stamp)
+    if attendee:
+        event.add("attendee", _attendee(attendee))
+    calendar.add_component(event)
+    for missing in calendar.get_missing_tzids():
+        calendar.subcomponents.insert(0, _clock_changes(missing))
     return calendar.to_ical()
+
+
+@cache
+def _clock_changes(zone: str) -> Timezone:
+    """When clocks there are changed, from 1970 to 2038: drawing it up takes longer than all the rest of the file."""
+    return Timezone.from_tzid(zone)
 
 
 def _event(
@@ -53,7 +82,6 @@ def _event(
     organizer: Organizer,
     url: str,
     stamp: datetime,
-    is_on: bool,
 ) -> Event:
     event = Event()
     event.add("uid", appointment.calendar_uid)
@@ -61,16 +89,23 @@ def _event(
     event.add("dtstamp", stamp)
     event.add("dtstart", appointment.start_at.astimezone(zone))
     event.add("dtend", appointment.end_at.astimezone(zone))
-    event.add("status", "CONFIRMED" if is_on else "CANCELLED")
+    event.add("status", "CONFIRMED" if appointment.state == BOOKED else "CANCELLED")
     event.add("summary", words.summary)
     event.add("description", words.description)
     event.add("location", words.place)
     event.add("url", url)
-    event.add("organizer", _address(organizer))
+    event.add("organizer", _address(organizer.name, organizer.email))
     return event
 
 
-def _address(organizer: Organizer) -> vCalAddress:
-    address = vCalAddress(f"mailto:{organizer.email}")
-    address.params["CN"] = vText(organizer.name)
+def _attendee(attendee: Attendee) -> vCalAddress:
+    """Nobody asks them to answer: they accepted when they booked, and they decline on our page."""
+    address = _address(attendee.name, attendee.email)
+    address.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+    return address
+
+
+def _address(name: str, email: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{email}")
+    address.params["CN"] = vText(name)
     return address

@@ -12,7 +12,7 @@ from booking.appointments import look_up
 from booking.catalogue import Catalogue, read_catalogue
 from booking.details import storable
 from booking.errors import Refusal
-from booking.invitation import InvitationWords, Organizer, invitation
+from booking.invitation import Attendee, InvitationWords, Organizer, invitation
 from booking.promises import Appointment
 from booking.store import in_reading
 from locales.catalogue import LANGUAGES, _, path, use_language
@@ -39,7 +39,7 @@ async def calendar_file(request: Request) -> Response:
         except Refusal:
             return RedirectResponse(path("/appointment/"), 303)
         return Response(
-            _invitation(catalogue, appointment, access_key),
+            invitation_of(catalogue, appointment, access_key),
             media_type="text/calendar; charset=utf-8",
             headers={"content-disposition": f'attachment; filename="{appointment.reference}.ics"'},
         )
@@ -59,7 +59,8 @@ def _opened(session: Session, reference: str, access_key: str) -> tuple[Catalogu
     return read_catalogue(session), look_up(session, reference, access_key)
 
 
-def _invitation(catalogue: Catalogue, appointment: Appointment, access_key: str) -> bytes:
+def invitation_of(catalogue: Catalogue, appointment: Appointment, access_key: str, attendee: Attendee | None = None) -> bytes:
+    """In the language being spoken; its link opens the appointment, so it is for nobody but the resident."""
     visit, town = appointment.visit, catalogue.town
     place = address_words(catalogue, visit)
     words = InvitationWords(
@@ -69,7 +70,7 @@ def _invitation(catalogue: Catalogue, appointment: Appointment, access_key: str)
     )
     zone = zone_of(catalogue, visit.location).key
     address = (video_address if visit.mode == "video" else manage_address)(appointment.reference, access_key)
-    return invitation(appointment, words, zone, Organizer(said(town.name), town.email), address, now())
+    return invitation(appointment, words, zone, Organizer(said(town.name), town.email), address, now(), attendee)
 
 
 def _description(catalogue: Catalogue, appointment: Appointment) -> str:

@@ -42,7 +42,9 @@ def _next_steps() -> rx.Component:
     return timeline(
         step(
             _("Keep both codes"),
-            _("With them you can look it up, move it or cancel it. Add it to your calendar, or print this page."),
+            rx.el.p(_("With them you can look it up, move it or cancel it. Add it to your calendar, or print this page.")),
+            # Translators: {contact} is an e-mail address or a telephone number
+            rx.cond(shown.letter_to, rx.el.p(_("We are also sending all of this to {contact}.", contact=shown.letter_to))),
             stage="now",
         ),
         rx.cond(

@@ -49,6 +49,16 @@ class OpenedState(PageState, rx.State):
         self.shown = shown(catalogue, now(), appointment, access_key)
         return catalogue, appointment
 
+    def _take_codes(self, page: str) -> Any:
+        """A link or a QR code carries both codes in the fragment: they go into this tab's storage, and out of the address bar
+        and the history, because whoever uses this browser next must not find them there. None when it carries none.
+        """
+        fragment = self.router.url.fragment
+        if "." not in fragment:
+            return None
+        self.codes = storable(fragment[:200])
+        return rx.redirect(path(page), replace=True)
+
     async def _refused(self, refusal: Refusal) -> Any:
         opened = await self._open()
         if opened is None:

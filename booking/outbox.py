@@ -1,0 +1,168 @@
+"""What must be told to whom: a row written in the transaction that changes a promise, and delivered at least once.
+
+Whoever delivers leases rows for a while, delivers outside any transaction, and says how it went. When they die meanwhile, the
+lease runs out and another takes the row; every attempt carries the row's one `key`, so that what is told twice can be known as
+the same. Several may deliver at once: on PostgreSQL they skip each other's rows, on SQLite they take turns.
+"""
+
+import random
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+from sqlalchemy import CheckConstraint, ColumnElement, Index, delete, func, text, update
+from sqlmodel import Field, Session, col, or_, select
+
+from booking.store import Table, insert_on
+
+EMAIL, SMS = "email", "sms"
+DELIVERED, PARKED, OVERTAKEN = "delivered", "parked", "overtaken"
+
+# Longer than any delivery takes: see the time limits of the ports.
+LEASE = timedelta(minutes=5)
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 180, 360, 720, 1440))
+REMEMBERED = timedelta(days=90)
+TOO_LATE = "it could not be delivered before it was too late to be of use"
+LONGEST_TROUBLE = 200
+
+
+class Letter(Table, table=True):
+    """One thing to tell by one channel. Whom, in which language and in which words is looked up when it is delivered.
+
+    `outcome` is "" while it waits; then DELIVERED, PARKED when it can't be delivered (`trouble` says why, without anything
+    personal), or OVERTAKEN when a later change made it untrue. `useful_until`: telling it later would help nobody.
+    """
+
+    __table_args__ = (
+        CheckConstraint("(settled_at IS NULL) = (outcome = '')", name="settled_with_outcome"),
+        Index(
+            "ix_letter_waiting",
+            "due_at",
+            sqlite_where=text("outcome = ''"),
+            postgresql_where=text("outcome = ''"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(default_factory=lambda: token_hex(16), unique=True)
+    appointment_id: int = Field(foreign_key="appointment.id", index=True)
+    what: str
+    channel: str
+    written_at: datetime
+    due_at: datetime
+    useful_until: datetime
+    leased_until: datetime | None = None
+    attempts: int = 0
+    outcome: str = ""
+    settled_at: datetime | None = Field(default=None, index=True)
+    trouble: str = ""
+
+
+class WorkerSeen(Table, table=True):
+    """When a worker last said that it lives."""
+
+    name: str = Field(primary_key=True)
+    seen_at: datetime
+
+
+def lease(session: Session, now: datetime, count: int) -> list[Letter]:
+    """Up to `count` letters that are due, the one due longest first; nobody else gets them until `now` plus LEASE."""
+    _give_up_on_the_late(session, now)
+    waiting = select(Letter).where(Letter.outcome == "", Letter.due_at <= now, _unleased(now))
+    letters = session.exec(
+        waiting.order_by(col(Letter.due_at), col(Letter.id)).limit(count).with_for_update(skip_locked=True)
+    ).all()
+    for letter in letters:
+        letter.leased_until, letter.attempts = now + LEASE, letter.attempts + 1
+    session.flush()
+    return list(letters)
+
+
+def delivered(session: Session, now: datetime, letter: Letter) -> None:
+    """It reached the one who carries it on. True whoever holds the lease by now, so that nobody delivers it again."""
+    _settle(session, now, letter, DELIVERED, "", col(Letter.outcome).in_(("", OVERTAKEN)))
+
+
+def put_off(session: Session, now: datetime, letter: Letter, trouble: str) -> None:
+    """It did not work this time: again after a while, longer each time, and parked after the last. Changes nothing for a
+    letter that somebody else has leased since.
+    """
+    if letter.attempts > len(PAUSES):
+        park(session, now, letter, trouble)
+        return
+    pause = PAUSES[letter.attempts - 1] * random.uniform(0.9, 1.1)
+    waits = update(Letter).where(*_still_mine(letter)).values(due_at=now + pause, leased_until=None, trouble=_short(trouble))
+    session.execute(waits)
+
+
+def park(session: Session, now: datetime, letter: Letter, trouble: str) -> None:
+    """It can't be delivered: somebody has to look. Changes nothing for a letter that somebody else has leased since."""
+    _settle(session, now, letter, PARKED, trouble, *_still_mine(letter))
+
+
+def no_longer_true(session: Session, now: datetime, letter: Letter) -> None:
+    """There is nothing to tell any more. Changes nothing for a letter that somebody else has leased since."""
+    _settle(session, now, letter, OVERTAKEN, "", *_still_mine(letter))
+
+
+def overtake(session: Session, now: datetime, appointment_id: int) -> None:
+    """What still waits to be told of this appointment is no longer true."""
+    waiting = update(Letter).where(col(Letter.appointment_id) == appointment_id, col(Letter.outcome) == "")
+    session.execute(waiting.values(outcome=OVERTAKEN, settled_at=now))
+
+
+def parked(session: Session) -> list[Letter]:
+    """The letters that somebody has to look at, the latest first."""
+    return list(session.exec(select(Letter).where(Letter.outcome == PARKED).order_by(col(Letter.settled_at).desc())))
+
+
+def send_again(session: Session, now: datetime) -> int:
+    """Give the parked letters that are still of use another round of attempts, and say how many there are."""
+    useful = update(Letter).where(col(Letter.outcome) == PARKED, col(Letter.useful_until) > now)
+    again = useful.values(outcome="", settled_at=None, attempts=0, due_at=now, leased_until=None)
+    return len(session.execute(again.returning(col(Letter.id))).all())
+
+
+def how_many_wait(session: Session, now: datetime) -> int:
+    """Letters that are due and not yet delivered."""
+    waiting = select(func.count()).select_from(Letter).where(Letter.outcome == "", Letter.due_at <= now)
+    return session.exec(waiting).one()
+
+
+def forget_letters(session: Session, now: datetime) -> None:
+    """Delete what was settled long ago. What is parked stays as long, so that somebody can see it."""
+    session.execute(delete(Letter).where(col(Letter.settled_at) < now - REMEMBERED))
+
+
+def worker_lives(session: Session, now: datetime, name: str) -> None:
+    row = {"name": name, "seen_at": now}
+    insert = insert_on(session, WorkerSeen).values(row)
+    session.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"seen_at": now}))
+    session.execute(delete(WorkerSeen).where(col(WorkerSeen.seen_at) < now - timedelta(days=1)))
+
+
+def worker_last_seen(session: Session) -> datetime | None:
+    return session.exec(select(WorkerSeen.seen_at).order_by(col(WorkerSeen.seen_at).desc()).limit(1)).first()
+
+
+def _give_up_on_the_late(session: Session, now: datetime) -> None:
+    late = update(Letter).where(col(Letter.outcome) == "", col(Letter.useful_until) <= now, _unleased(now))
+    session.execute(late.values(outcome=PARKED, settled_at=now, trouble=TOO_LATE))
+
+
+def _settle(
+    session: Session, now: datetime, letter: Letter, outcome: str, trouble: str, *provided: ColumnElement[bool]
+) -> None:
+    mine = update(Letter).where(col(Letter.id) == letter.id, *provided)
+    session.execute(mine.values(outcome=outcome, settled_at=now, leased_until=None, trouble=_short(trouble)))
+
+
+def _unleased(now: datetime) -> ColumnElement[bool]:
+    return or_(col(Letter.leased_until).is_(None), col(Letter.leased_until) <= now)
+
+
+def _still_mine(letter: Letter) -> tuple[ColumnElement[bool], ...]:
+    return (col(Letter.id) == letter.id, col(Letter.outcome) == "", col(Letter.leased_until) == letter.leased_until)
+
+
+def _short(trouble: str) -> str:
+    return " ".join(trouble.split())[:LONGEST_TROUBLE]

@@ -1,0 +1,101 @@
+"""What a resident is told about their appointment, and when: the rules. What is written here is delivered by the worker.
+
+Told at once: booked, moved, cancelled. Told beforehand: reminders, as long before as the service says, but never at night and
+never right after the appointment was made. By e-mail when there is an address, otherwise as a text message to a number that can
+receive one.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+from sqlmodel import Session
+
+from booking.catalogue import read_catalogue
+from booking.hours import wall_clock
+from booking.interval import instant_of
+from booking.outbox import EMAIL, SMS, Letter, overtake
+from booking.promises import BOOKED, Appointment
+
+BOOKING, MOVE, CANCELLATION, REMINDER, OFFER = "booked", "moved", "cancelled", "reminder", "offered"
+# By the clock of the location: what falls into the night is told the evening before.
+NIGHT_BEGINS, NIGHT_ENDS, EVENING = time(21), time(8), time(20)
+# Whoever has just booked knows it.
+FRESH = timedelta(hours=3)
+CANCELLATION_MATTERS = timedelta(days=2)
+NO_TEXT_MESSAGES = (PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.VOIP)
+
+
+def tell(session: Session, now: datetime, appointment: Appointment, what: str) -> None:
+    """Write down what must be told of this change; what waited to be told before it is no longer true."""
+    if what != BOOKING:
+        overtake(session, now, _id(appointment))
+    channel = channel_of(appointment)
+    if channel is None:
+        return
+    useful = appointment.end_at if appointment.state == BOOKED else max(now, appointment.end_at) + CANCELLATION_MATTERS
+    session.add(_letter(now, appointment, what, channel, now, useful))
+    if appointment.state == BOOKED:
+        for due_at in reminders_of(session, now, appointment):
+            session.add(_letter(now, appointment, REMINDER, channel, due_at, appointment.start_at))
+
+
+def tell_of_offer(session: Session, now: datetime, appointment: Appointment, until: datetime) -> None:
+    """An earlier time is kept for them `until` then. What else waits to be told stays true."""
+    if channel := channel_of(appointment):
+        session.add(_letter(now, appointment, OFFER, channel, now, until))
+
+
+def channel_of(appointment: Appointment) -> str | None:
+    """None when the only way to reach somebody is to ring them up."""
+    if appointment.email:
+        return EMAIL
+    return SMS if appointment.phone and can_receive_text(appointment.phone) else None
+
+
+def can_receive_text(phone: str) -> bool:
+    """Whether a number (E.164) may belong to a mobile telephone."""
+    return phonenumbers.number_type(phonenumbers.parse(phone)) not in NO_TEXT_MESSAGES
+
+
+def reminders_of(session: Session, now: datetime, appointment: Appointment) -> list[datetime]:
+    """When to remind, earliest first: what each of the services asks for, each instant once."""
+    catalogue = read_catalogue(session)
+    before = {minutes for slug in appointment.services for minutes in catalogue.known_services[slug].reminder_minutes}
+    zone = ZoneInfo(catalogue.known_locations[appointment.location].timezone)
+    return reminder_times(now, appointment.start_at, before, zone)
+
+
+def reminder_times(now: datetime, start: datetime, before: Iterable[int], zone: ZoneInfo) -> list[datetime]:
+    """The instants (UTC) at which to remind of a visit at `start`, so many minutes `before` it; by day only, and not FRESH."""
+    due = {_by_day(start - timedelta(minutes=minutes), zone) for minutes in before}
+    return sorted(instant for instant in due if now + FRESH <= instant < start)
+
+
+def _by_day(instant: datetime, zone: ZoneInfo) -> datetime:
+    local = instant.astimezone(zone)
+    if NIGHT_ENDS <= local.time() < NIGHT_BEGINS:
+        return instant
+    evening = local.date() if local.time() >= NIGHT_BEGINS else local.date() - timedelta(days=1)
+    return instant_of(wall_clock(zone, datetime.combine(evening, EVENING)))
+
+
+def _letter(
+    now: datetime, appointment: Appointment, what: str, channel: str, due_at: datetime, useful_until: datetime
+) -> Letter:
+    return Letter(
+        appointment_id=_id(appointment),
+        what=what,
+        channel=channel,
+        written_at=now,
+        due_at=due_at,
+        useful_until=useful_until,
+    )
+
+
+def _id(appointment: Appointment) -> int:
+    if appointment.id is None:
+        raise ValueError("not written yet")
+    return appointment.id

@@ -1,0 +1,129 @@
+"""One letter from the outbox to its carrier: looked up, put into words, handed over, and settled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from functools import partial
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from booking.appointments import Booked, booked_by_id
+from booking.catalogue import Catalogue, read_catalogue
+from booking.earlier import waiting
+from booking.invitation import Attendee, method_of
+from booking.outbox import EMAIL, Letter, delivered, no_longer_true, park, put_off
+from booking.references import SecretChanged
+from booking.store import in_reading, in_transaction
+from booking.tidings import OFFER
+from booking.waiting_list import Offer
+from locales.catalogue import LANGUAGES, use_language
+from portal.appointments.calendar_file import invitation_of
+from portal.letters.carriers import MailCarrier, NotNow, TextCarrier, Undeliverable
+from portal.letters.email import email
+from portal.letters.wording import offer_short_words, offer_wording, short_words, wording
+from portal.site import said
+
+
+@dataclass(frozen=True)
+class Carriers:
+    mail: MailCarrier
+    text: TextCarrier
+
+
+class NothingToTell(Exception):
+    """What was to be told is over."""
+
+
+async def deliver(now: datetime, carriers: Carriers, letters: Sequence[Letter]) -> list[str]:
+    """Hand leased letters over, all at the same time, and write down how it went. Answers for each "" or what the trouble was.
+
+    They are settled in one transaction: each of its own would keep those who book waiting ten times as often.
+    """
+    outcomes = await asyncio.gather(*(_handed_over(now, carriers, letter) for letter in letters))
+    await in_transaction(_settle, [outcome.written_down for outcome in outcomes])
+    return [outcome.trouble for outcome in outcomes]
+
+
+class _Outcome(NamedTuple):
+    written_down: Callable[[Session], None]
+    trouble: str = ""
+
+
+async def _handed_over(now: datetime, carriers: Carriers, letter: Letter) -> _Outcome:
+    try:
+        await _hand_over(now, carriers, letter)
+    except NotNow as trouble:
+        return _Outcome(partial(put_off, now=now, letter=letter, trouble=str(trouble)), str(trouble))
+    except Undeliverable as trouble:
+        return _Outcome(partial(park, now=now, letter=letter, trouble=str(trouble)), str(trouble))
+    except NothingToTell:
+        return _Outcome(partial(no_longer_true, now=now, letter=letter))
+    return _Outcome(partial(delivered, now=now, letter=letter))
+
+
+def _settle(session: Session, each_written_down: list[Callable[[Session], None]]) -> None:
+    for written_down in each_written_down:
+        written_down(session)
+
+
+async def _hand_over(now: datetime, carriers: Carriers, letter: Letter) -> None:
+    try:
+        subject = await in_reading(_subject_of, now, letter)
+    except SecretChanged:
+        raise Undeliverable("ATRIO_SECRET has changed since, so that its access code can't be written any more") from None
+    if letter.what == OFFER and subject.offer is None:
+        raise NothingToTell()
+    appointment = subject.booked.appointment
+    with use_language(_language(subject)):
+        if letter.channel == EMAIL:
+            await carriers.mail.carry(letter.key, _email(subject, now, letter))
+        else:
+            await carriers.text.carry(letter.key, appointment.phone or "", _text(subject, letter))
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What a letter is about, as it stands now."""
+
+    catalogue: Catalogue
+    booked: Booked
+    offer: Offer | None
+
+
+def _subject_of(session: Session, now: datetime, letter: Letter) -> _Subject:
+    booked = booked_by_id(session, letter.appointment_id)
+    state = waiting(session, now, booked.appointment) if letter.what == OFFER else None
+    return _Subject(read_catalogue(session), booked, state.offer if state else None)
+
+
+def _language(subject: _Subject) -> str:
+    language = subject.booked.appointment.language
+    return language if language in LANGUAGES else subject.catalogue.town.default_language
+
+
+def _email(subject: _Subject, now: datetime, letter: Letter) -> EmailMessage:
+    catalogue, appointment, access_key = subject.catalogue, subject.booked.appointment, subject.booked.access_key
+    attendee = Attendee(appointment.name, appointment.email or "")
+    ends = {
+        "key": letter.key,
+        "sender": (said(catalogue.town.name), catalogue.town.email),
+        "to": (attendee.name, attendee.email),
+        "at": now,
+    }
+    if subject.offer:
+        return email(offer_wording(catalogue, appointment, access_key, subject.offer), **ends)
+    file = invitation_of(catalogue, appointment, access_key, attendee)
+    words = wording(catalogue, now, letter.what, appointment, access_key)
+    return email(words, **ends, invitation=(method_of(appointment, attendee), file))
+
+
+def _text(subject: _Subject, letter: Letter) -> str:
+    catalogue, appointment, access_key = subject.catalogue, subject.booked.appointment, subject.booked.access_key
+    if subject.offer:
+        return offer_short_words(catalogue, appointment, access_key, subject.offer)
+    return short_words(catalogue, letter.what, appointment, access_key)

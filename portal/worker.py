@@ -1,0 +1,93 @@
+"""The clockwork: passes on places that came free, delivers what must be told, forgets what nobody needs, says that it lives.
+
+Several may run at once, on one machine or on several. Killed at any instant, a worker loses nothing: what it had leased is
+delivered by another when the lease ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from booking.deeds import forget_deeds
+from booking.freed import pass_on
+from booking.holds import forget_lapsed
+from booking.outbox import forget_letters, lease, worker_lives
+from booking.settings import settings
+from booking.store import in_transaction
+from booking.waiting_list import forget_freed_places
+from portal.appointments.draft import forget_old_drafts
+from portal.letters.carriers import mail_carrier, text_carrier
+from portal.letters.delivery import Carriers, deliver
+from portal.logs import keyed
+from portal.page_state import now
+
+AT_ONCE = 10
+LOOKS_EVERY = 1.0  # seconds, while there is nothing to do
+LIVES_EVERY = timedelta(seconds=10)
+FORGETS_EVERY = timedelta(minutes=10)
+AFTER_TROUBLE = 5.0  # seconds
+BEGINNING = datetime.min.replace(tzinfo=now().tzinfo)
+
+log = keyed("atrio.worker")
+
+
+async def work() -> None:
+    """Until SIGTERM or SIGINT. A letter under way is finished first."""
+    os.nice(10)  # where there is too little to go round, those who are waiting for an answer come first
+    stopped = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
+    worker = Worker()
+    while not stopped.is_set():
+        pause = await worker.turn()
+        try:
+            await asyncio.wait_for(stopped.wait(), pause)
+        except TimeoutError:
+            continue
+
+
+class Worker:
+    def __init__(self) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self._carriers = Carriers(mail_carrier(settings()), text_carrier(settings()))
+        self._lived_at = self._forgot_at = BEGINNING
+
+    async def turn(self) -> float:
+        """One round; answers how many seconds to wait before the next. Trouble with the database is waited out."""
+        try:
+            await self._say_that_it_lives()
+            await self._forget()
+            while await in_transaction(pass_on, now()):
+                pass
+            return 0 if await self.deliver_due() else LOOKS_EVERY
+        except SQLAlchemyError as trouble:
+            log.warning("the database can't be used: trying again", trouble=type(trouble).__name__)
+            return AFTER_TROUBLE
+
+    async def deliver_due(self) -> int:
+        """Deliver what is due, a few at once; how many were tried."""
+        letters = await in_transaction(lease, now(), AT_ONCE)
+        troubles = await deliver(now(), self._carriers, letters) if letters else []
+        for letter, trouble in zip(letters, troubles, strict=True):
+            if trouble:
+                log.warning(
+                    "a letter was not delivered", letter=letter.id, what=letter.what, channel=letter.channel, trouble=trouble
+                )
+        return len(letters)
+
+    async def _say_that_it_lives(self) -> None:
+        if now() - self._lived_at >= LIVES_EVERY:
+            await in_transaction(worker_lives, now(), self.name)
+            self._lived_at = now()
+
+    async def _forget(self) -> None:
+        if now() - self._forgot_at >= FORGETS_EVERY:
+            for forget in (forget_lapsed, forget_deeds, forget_letters, forget_old_drafts, forget_freed_places):
+                await in_transaction(forget, now())
+            self._forgot_at = now()
