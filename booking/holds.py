@@ -15,7 +15,7 @@ from booking.errors import ExtendedEnough, HoldExpired
 from booking.promises import Hold, Seat
 from booking.references import hash_of, key_again, new_capability
 from booking.seats import check_still_served, checked_instant, give_back, keep_seat, open_page, seat_of, take_seat
-from booking.store import store_of
+from booking.store import note, store_of
 from booking.visits import Visit
 
 LASTS = timedelta(minutes=10)
@@ -24,6 +24,7 @@ SAME_WISH = timedelta(seconds=30)
 MOST_EXTENSIONS = 6
 FORGOTTEN_AFTER = timedelta(days=2)
 PURPOSE = "hold"
+HELD = "held"  # what is noted of each new hold
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,10 @@ def hold(
     if instead_of:
         release(session, now, instead_of)
     seat, end = take_seat(session, now, visit, start, channel)
-    row = _new_hold(session, visit, start, end, now + LASTS, channel)
-    _seat(session, row, seat)
+    row = new_hold(session, visit, (start, end), now + LASTS, channel)
+    seat_hold(session, row, seat)
     done(session, "hold", once, row.id)
+    note(session, HELD)
     return _held(session, row)
 
 
@@ -127,7 +129,8 @@ def _location(session: Session, token: str) -> str | None:
     return session.exec(select(Hold.location).where(Hold.token_hash == hash_of(token))).one_or_none()
 
 
-def _new_hold(session: Session, visit: Visit, start: datetime, end: datetime, expires_at: datetime, channel: str) -> Hold:
+def new_hold(session: Session, visit: Visit, span: tuple[datetime, datetime], expires_at: datetime, channel: str) -> Hold:
+    """Without a seat yet. Its token is known to whoever is told it, so at first to nobody."""
     capability = new_capability(store_of(session).secret, PURPOSE)
     row = Hold(
         token_salt=capability.salt,
@@ -137,8 +140,8 @@ def _new_hold(session: Session, visit: Visit, start: datetime, end: datetime, ex
         mode=visit.mode,
         people=visit.people,
         channel=channel,
-        start_at=start,
-        end_at=end,
+        start_at=span[0],
+        end_at=span[1],
         expires_at=expires_at,
     )
     session.add(row)
@@ -146,7 +149,7 @@ def _new_hold(session: Session, visit: Visit, start: datetime, end: datetime, ex
     return row
 
 
-def _seat(session: Session, row: Hold, seat: Seat) -> None:
+def seat_hold(session: Session, row: Hold, seat: Seat) -> None:
     seat.hold_id, seat.lapses_at = row.id, row.expires_at
     keep_seat(session, seat, row.start_at)
 
@@ -157,7 +160,7 @@ def _keep_longer(session: Session, now: datetime, row: Hold) -> None:
         check_still_served(session, now, row, seat)
     else:
         seat, row.end_at = take_seat(session, now, row.visit, row.start_at, row.channel)
-    _seat(session, row, seat)
+    seat_hold(session, row, seat)
 
 
 def _by_id(session: Session, hold_id: int) -> Hold:

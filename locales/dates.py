@@ -48,6 +48,17 @@ def weekday(value: date) -> str:
     return locale().days["format"]["wide"][value.weekday()]
 
 
+def weekday_name(number: int) -> str:
+    """The name of a weekday by itself, 0 is Monday, with a capital where the language writes one at the beginning of a line."""
+    name = locale().days["stand-alone"]["wide"][number]
+    return name[0].upper() + name[1:]
+
+
+def span_of(count: int) -> str:
+    """So many minutes in their largest whole unit."""
+    return span(timedelta(minutes=count))
+
+
 def month(value: date) -> str:
     name = locale().months["format"]["wide"][value.month]
     second = SECOND_MONTHS.get(current_language())
@@ -65,8 +76,7 @@ def near_day(value: date, today: date) -> str:
         return _("Today")
     if value == today + timedelta(days=1):
         return _("Tomorrow")
-    name = locale().days["stand-alone"]["wide"][value.weekday()]
-    return name[0].upper() + name[1:]
+    return weekday_name(value.weekday())
 
 
 def minutes(count: int) -> str:

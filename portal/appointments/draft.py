@@ -18,10 +18,9 @@ from sqlmodel import Field, Session, col
 
 from booking.appointments import Booked, book, booked_again
 from booking.catalogue import read_catalogue
-from booking.deeds import forget_deeds
 from booking.details import NEEDS, Details, storable, tidied
 from booking.errors import HoldExpired
-from booking.holds import Held, extend, forget_lapsed, hold, look_at, release
+from booking.holds import Held, extend, hold, look_at, release
 from booking.references import SecretChanged
 from booking.store import Table, insert_on
 from booking.visits import Visit, quote, quote_for
@@ -80,7 +79,7 @@ def begin(session: Session, now: datetime, key: str, services: Sequence[str], la
     """
     if services:
         quote(read_catalogue(session), services)
-    _forget_old(session, now)
+    forget_old_drafts(session, now)
     new = Draft(key_hash=_hash(key), touched_at=now, language=language)
     session.execute(insert_on(session, Draft).values(new.model_dump()).on_conflict_do_nothing())
     draft = session.get_one(Draft, _hash(key), with_for_update=True)
@@ -243,10 +242,8 @@ def _touched(session: Session, now: datetime, draft: Draft) -> Draft:
     return draft
 
 
-def _forget_old(session: Session, now: datetime) -> None:
+def forget_old_drafts(session: Session, now: datetime) -> None:
     session.execute(delete(Draft).where(col(Draft.touched_at) < now - KEPT_FOR))
-    forget_lapsed(session, now)
-    forget_deeds(session, now)
 
 
 def _is_old(draft: Draft, now: datetime) -> bool:

@@ -6,6 +6,7 @@ import reflex as rx
 
 from locales.catalogue import _, path
 from portal.appointments.appointment_parts import calendar_file, change_it, enamel, keep_these, video_way
+from portal.appointments.earlier_state import EARLIER
 from portal.appointments.manage_state import CANCEL, MOVE, CancelState, FindState, MoveState
 from portal.appointments.opened_state import FIND
 from portal.appointments.parts import one_moment, times_to_choose, trouble
@@ -15,6 +16,7 @@ from portal.ui.address import said_once
 from portal.ui.errors import error_summary, missing_answer
 from portal.ui.fields import text_field
 from portal.ui.frame import columns, section, stack, title
+from portal.ui.links import hit
 from portal.ui.notices import notice
 from portal.ui.summary import row, summary
 from portal.ui.words import code
@@ -95,6 +97,7 @@ def _found() -> rx.Component:
                 rx.fragment(),
             ),
             trouble(FindState.problem),
+            rx.cond(FindState.waits.kept_until, _is_kept()),
             rx.cond(
                 shown.is_booked,
                 enamel(_("Your appointment"), shown, sign="calendar-check"),
@@ -105,10 +108,39 @@ def _found() -> rx.Component:
             ),
             video_way(shown),
             rx.cond(shown.is_booked, change_it(shown, calendar_file(shown))),
+            rx.cond(shown.is_changeable, _sooner()),
             rx.el.p(button(_("Close it on this device"), kind="quiet", on_click=FindState.close)),
             space="far",
         ),
         rx.cond(shown.is_booked, keep_these(shown)),
+    )
+
+
+def _is_kept() -> rx.Component:
+    return notice(
+        rx.el.p(_("Until {moment} it is yours to take.", moment=FindState.waits.kept_until)),
+        rx.el.p(hit(_("Look at it"), href=path(EARLIER))),
+        kind="now",
+        title=_("An earlier time is kept for you"),
+    )
+
+
+def _sooner() -> rx.Component:
+    return section(
+        _("Would you rather come earlier?"),
+        rx.cond(
+            FindState.waits.is_waiting,
+            rx.el.p(_("You are on the list. We write to you when an earlier time comes free and it is your turn.")),
+            rx.el.p(_("We can write to you when somebody gives an earlier time back.")),
+        ),
+        actions(
+            rx.cond(
+                FindState.waits.is_waiting,
+                link_button(_("See where it stands"), path(EARLIER), kind="second"),
+                link_button(_("Ask for an earlier time"), path(EARLIER), kind="second"),
+            )
+        ),
+        small=True,
     )
 
 
@@ -176,7 +208,7 @@ def cancel() -> rx.Component:
                 row(_("When"), rx.el.b(shown.day), rx.el.br(), shown.hours),
                 row(_("Where or how"), shown.place),
             ),
-            rx.el.p(_("Your time then goes to somebody else at once. If another time would do, you can move it instead.")),
+            rx.el.p(_("Your time then goes to somebody else. If another time would do, you can move it instead.")),
             actions(
                 button(
                     _("Yes, cancel it"),

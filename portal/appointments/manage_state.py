@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 from pydantic import BaseModel, Field, ValidationError
+from sqlmodel import Session
 
 from booking.appointments import cancel, look_up, move
+from booking.catalogue import read_catalogue
 from booking.counter_time import InsteadOf
-from booking.details import storable
+from booking.earlier import waiting
 from booking.errors import MistypedReference, NotBookable, Refusal, SlotTaken, UnknownReference
 from booking.store import in_reading, in_transaction
+from locales import dates
 from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import forget
@@ -31,10 +36,19 @@ class FindAnswer(BaseModel):
     access_key: Typed = Field(default="", max_length=200)
 
 
+@dataclass(frozen=True)
+class Waits:
+    """Whether they wait for an earlier time, and until when one is kept for them ("" while none is)."""
+
+    is_waiting: bool = False
+    kept_until: str = ""
+
+
 class FindState(OpenedState):
     """The page with the two boxes, and what they open."""
 
     typed_reference: rx.Field[str] = rx.field("")
+    waits: rx.Field[Waits] = rx.field(default_factory=Waits)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
     @rx.event
@@ -42,14 +56,12 @@ class FindState(OpenedState):
         """A link or a QR code carries both codes in the fragment; otherwise those that this tab keeps."""
         with self._speaking():
             self.problem, self.errors = "", {}
-            fragment = self.router.url.fragment
-            if "." in fragment:
-                # Out of the address bar and the history: whoever uses this browser next must not find the codes there.
-                self.codes = storable(fragment[:200])
-                return rx.redirect(path(FIND), replace=True)
+            if onward := self._take_codes(FIND):
+                return onward
             had_codes = bool(self.codes)
             if await self._open() is None and had_codes:
                 self.problem = _not_found()
+            self.waits = await in_reading(_waits, now(), *self._codes) if self.shown.is_booked else Waits()
             self.news = _still_true(self._asked("news"), self.shown)
             self.problem = _NEWS[self.news]() if self.news in _NEWS else self.problem
 
@@ -92,6 +104,7 @@ class FindState(OpenedState):
             return
         self.codes = f"{found.reference}.{answer.access_key.strip()}"
         await self._open()
+        self.waits = await in_reading(_waits, now(), *self._codes)
 
 
 class MoveState(OpenedState):
@@ -108,6 +121,8 @@ class MoveState(OpenedState):
     @rx.event
     async def open(self):
         with self._speaking():
+            if onward := self._take_codes(MOVE):
+                return onward
             self.problem, self.error, self.days_shown = "", "", DAYS_AT_ONCE
             self._once = ""
             return await self._offer(None)
@@ -165,6 +180,8 @@ class CancelState(OpenedState):
     @rx.event
     async def open(self):
         with self._speaking():
+            if onward := self._take_codes(CANCEL):
+                return onward
             self.problem, self._once = "", ""
             if await self._open() is None or not self.shown.is_changeable:
                 return self._too_late()
@@ -185,6 +202,15 @@ class CancelState(OpenedState):
                 return await self._refused(refusal)
             self.is_ready = False
             return self._to_find("cancelled")
+
+
+def _waits(session: Session, at: datetime, reference: str, access_key: str) -> Waits:
+    appointment = look_up(session, reference, access_key)
+    state = waiting(session, at, appointment)
+    if state is None:
+        return Waits()
+    zone = zone_of(read_catalogue(session), appointment.location)
+    return Waits(True, dates.moment(state.offer.answer_until, zone) if state.offer else "")
 
 
 def _still_true(news: str, shown: Shown) -> str:

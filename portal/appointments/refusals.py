@@ -6,15 +6,18 @@ from zoneinfo import ZoneInfo
 
 from booking.errors import (
     BeyondHorizon,
+    CannotBeTold,
     ExtendedEnough,
     HoldExpired,
     MistypedReference,
     NotBookable,
     NotValid,
+    OfferGone,
     Problem,
     Refusal,
     SlotTaken,
     TooLate,
+    TooManyBookings,
     TooManyPeople,
     TooShortNotice,
     UnknownReference,
@@ -46,22 +49,18 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
                 "It could be moved or cancelled until {moment}. Please phone us: we will find a way.",
                 moment=dates.moment(until, zone),
             )
-        case ExtendedEnough():
-            return _("We have kept this time for an hour and cannot keep it longer. Please finish, or choose it again later.")
-        case HoldExpired():
-            return _("There is no time kept for you any more. Please choose one again; your other answers are still here.")
-        case MistypedReference():
-            return _(
-                "There is a typing slip in the booking code. Please compare it with your confirmation, character by character."
-            )
-        case UnknownReference():
-            return _(
-                "We cannot find an appointment with these two codes. Please check both, or phone us and we will look together."
+        case TooManyBookings(most=most):
+            return ngettext(
+                "You have {n} appointment ahead of you, which is as many as one person may have. Please keep or cancel that "
+                "one first, or phone us.",
+                "You have {n} appointments ahead of you, which is as many as one person may have. Please keep or cancel one "
+                "of them first, or phone us.",
+                most,
             )
         case NotBookable():
             return _NOT_BOOKABLE[refusal.reason]()
         case _:
-            return _("That did not work. Nothing was changed. Please try again, or phone us.")
+            return _PLAIN.get(type(refusal), _did_not_work)()
 
 
 def field_errors(refusal: NotValid) -> dict[str, str]:
@@ -71,6 +70,29 @@ def field_errors(refusal: NotValid) -> dict[str, str]:
         errors.setdefault(_shown_at(problem), _fix(problem))
     return errors
 
+
+def _did_not_work() -> str:
+    return _("That did not work. Nothing was changed. Please try again, or phone us.")
+
+
+_PLAIN = {
+    ExtendedEnough: lambda: _(
+        "We have kept this time for an hour and cannot keep it longer. Please finish, or choose it again later."
+    ),
+    HoldExpired: lambda: _(
+        "There is no time kept for you any more. Please choose one again; your other answers are still here."
+    ),
+    MistypedReference: lambda: _(
+        "There is a typing slip in the booking code. Please compare it with your confirmation, character by character."
+    ),
+    UnknownReference: lambda: _(
+        "We cannot find an appointment with these two codes. Please check both, or phone us and we will look together."
+    ),
+    OfferGone: lambda: _("This time is no longer kept for you. Your appointment is as it was."),
+    CannotBeTold: lambda: _(
+        "We can only ask people whom we can write to. Please phone us: we will look for an earlier time together."
+    ),
+}
 
 _NOT_BOOKABLE = {
     "unknown-service": lambda: _("We do not know this service. It may have a new name: please choose it from the list."),
@@ -103,6 +125,12 @@ def _fix(problem: Problem) -> str:
             return _("Please give a phone number, so that we can phone you at that time.")
         case "phone", _:
             return _("This is not a complete phone number. For a number from abroad, begin with + and the country.")
+        case "interpreter_language", "missing":
+            return _("Please name the language that the interpreter should speak.")
+        case "weekdays", _:
+            return _("Please tick at least one day.")
+        case "needed_by", _:
+            return _("Please choose a day before your appointment, or none.")
         case (("email" | "contact"), _):
             return _("Please give an e-mail address or a phone number. One of the two is enough.")
         case _:

@@ -10,27 +10,31 @@ from qrcode.constants import ERROR_CORRECT_M
 
 from booking.appointments import changeable_until
 from booking.catalogue import Catalogue
+from booking.outbox import EMAIL, SMS
 from booking.promises import BOOKED, Appointment
 from booking.settings import settings
-from booking.visits import Visit
+from booking.tidings import channel_of
 from locales import dates
 from locales.catalogue import path
 from portal.appointments.words import (
     address_words,
     day_words,
     hours_words,
+    in_order,
     needs_words,
     phone_words,
     place_words,
     services_words,
+    way_in_words,
     zone_of,
 )
-from portal.site import listed, said
+from portal.site import listed
 
 
 @dataclass(frozen=True)
 class Shown:
-    """`needs` is "" when nothing was asked for, `phone` the number that we ring, for an appointment by telephone.
+    """`needs` is "" when nothing was asked for, `phone` the number that we ring, for an appointment by telephone;
+    `letter_to` is where what was promised is sent as well, "" when nothing is.
 
     `address_of_code` is what the QR code says: our own page with both codes in the fragment, which no server logs."""
 
@@ -53,6 +57,7 @@ class Shown:
     bring: list[str] = field(default_factory=list)
     needs: str = ""
     phone: str = ""
+    letter_to: str = ""
 
 
 def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_key: str) -> Shown:
@@ -71,7 +76,7 @@ def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_
         mode=visit.mode,
         place=place_words(catalogue, visit),
         address=address_words(catalogue, visit),
-        way_in=_way_in(catalogue, visit),
+        way_in=way_in_words(catalogue, visit),
         is_booked=is_booked,
         is_changeable=is_booked and now <= until,
         changeable_until=dates.moment(until, zone),
@@ -83,22 +88,44 @@ def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_
         phone=phone_words(appointment.phone, catalogue.town.phone_country)
         if visit.mode == "phone" and appointment.phone
         else "",
+        letter_to=_letter_to(catalogue, appointment),
     )
 
 
-def _way_in(catalogue: Catalogue, visit: Visit) -> str:
-    """The door, and how to get there."""
-    place = catalogue.known_locations[visit.location]
-    return " ".join(filter(None, (said(place.way_in), said(place.getting_there)))) if visit.mode == "in_person" else ""
+def _letter_to(catalogue: Catalogue, appointment: Appointment) -> str:
+    channel, chosen = channel_of(appointment), settings()
+    if channel == EMAIL and (chosen.smtp_url or chosen.is_demo):
+        return in_order(appointment.email or "")
+    if channel == SMS and (chosen.sms_url or chosen.is_demo):
+        return in_order(phone_words(appointment.phone or "", catalogue.town.phone_country))
+    return ""
 
 
 def manage_address(reference: str, access_key: str) -> str:
-    return f"{settings().address}{path('/appointment/')}#{reference}.{access_key}"
+    return _with_codes("/appointment/", reference, access_key)
+
+
+def move_address(reference: str, access_key: str) -> str:
+    return _with_codes("/appointment/move/", reference, access_key)
+
+
+def earlier_address(reference: str, access_key: str) -> str:
+    return _with_codes("/appointment/earlier/", reference, access_key)
+
+
+def cancel_address(reference: str, access_key: str) -> str:
+    """Leads to the question, not to the deed: mail scanners follow links."""
+    return _with_codes("/appointment/cancel/", reference, access_key)
 
 
 def video_address(reference: str, access_key: str) -> str:
     """Ours, and the same for ever: where the meeting itself takes place may change behind it."""
-    return f"{settings().address}{path('/video/')}#{reference}.{access_key}"
+    return _with_codes("/video/", reference, access_key)
+
+
+def _with_codes(page: str, reference: str, access_key: str) -> str:
+    """A page of ours with both codes in the fragment, which browsers send to no server."""
+    return f"{settings().address}{path(page)}#{reference}.{access_key}"
 
 
 def code_drawing(text: str) -> tuple[str, int]:

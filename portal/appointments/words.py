@@ -13,7 +13,7 @@ from booking.details import Details
 from booking.promises import Appointment
 from booking.visits import Visit
 from locales import dates
-from locales.catalogue import LANGUAGES, _, ngettext, own_name
+from locales.catalogue import LANGUAGES, _, current_language, direction, ngettext, own_name
 from portal.site import said
 
 
@@ -36,6 +36,12 @@ def place_words(catalogue: Catalogue, visit: Visit) -> str:
 
 def address_words(catalogue: Catalogue, visit: Visit) -> str:
     return said(catalogue.known_locations[visit.location].address) if visit.mode == "in_person" else ""
+
+
+def way_in_words(catalogue: Catalogue, visit: Visit) -> str:
+    """The door, and how to get there."""
+    place = catalogue.known_locations[visit.location]
+    return " ".join(filter(None, (said(place.way_in), said(place.getting_there)))) if visit.mode == "in_person" else ""
 
 
 def people_words(people: int) -> str:
@@ -79,6 +85,11 @@ def phone_words(number: str, country: str) -> str:
     is_ours = phonenumbers.region_code_for_number(parsed) == country
     form = phonenumbers.PhoneNumberFormat.NATIONAL if is_ours else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, form).replace(" ", "\u00a0")
+
+
+def in_order(code: str) -> str:
+    """A code or a number whose groups stay in their order in the middle of Arabic: isolated, left to right (UAX 9)."""
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{code}\N{POP DIRECTIONAL ISOLATE}" if direction(current_language()) == "rtl" else code
 
 
 def language_words(language: str) -> str:

@@ -8,15 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from booking.appointments import book_at_once
-from booking.availability import nearest
+from booking.appointments import book_at_once, cancel
+from booking.availability import free_places, nearest
 from booking.catalogue import Catalogue, read_catalogue
 from booking.details import Details
 from booking.errors import SlotTaken
+from booking.freed import pass_on
 from booking.promises import Appointment, AppointmentChange, Hold, Seat
 from booking.settings import Settings, signing_secret
 from booking.store import Store, read, write
@@ -80,6 +82,18 @@ class OpenBook:
         """Every time that is kept for somebody is kept until then."""
         write(self.store, _let_holds_run_out, then)
 
+    def give_back_an_earlier_time(self, name: str) -> None:
+        """Somebody else gives back an earlier time than the one that `name` has, and those who wait are asked as by day."""
+        appointment = self.the_appointment_of(name)
+        by_day = _next_morning(ZoneInfo(self.catalogue().locations[appointment.location].timezone))
+        start = read(self.store, _last_free_start_before, appointment, by_day)
+        promise = write(
+            self.store, book_at_once, datetime.now(UTC), appointment.visit, start, SOMEBODY_ELSE, once=secrets.token_urlsafe()
+        )
+        write(self.store, cancel, datetime.now(UTC), promise.reference, promise.access_key, once=secrets.token_urlsafe())
+        while write(self.store, pass_on, by_day):
+            pass
+
     def _somebody_else_books(self, visit: Visit, start: datetime) -> None:
         write(self.store, book_at_once, datetime.now(UTC), visit, start, SOMEBODY_ELSE, once=secrets.token_urlsafe())
 
@@ -101,6 +115,19 @@ def _all_that_is_promised(session: Session) -> tuple[object, ...]:
 def _places_at(session: Session, visit: Visit, start: datetime) -> int:
     free = nearest(session, datetime.now(UTC), visit, start, count=1)
     return sum(each.places for each in free if each.start == start)
+
+
+def _last_free_start_before(session: Session, appointment: Appointment, by_day: datetime) -> datetime:
+    days = (by_day.date(), appointment.start_at.date() - timedelta(days=1))
+    free = free_places(session, datetime.now(UTC), appointment.visit, *days)
+    return max(place.start for place in free if place.start > by_day + timedelta(hours=5))
+
+
+def _next_morning(zone: ZoneInfo) -> datetime:
+    """The next ten o'clock there: nobody is asked at night."""
+    local = datetime.now(zone)
+    ten = local.replace(hour=10, minute=0, second=0, microsecond=0)
+    return (ten if local < ten else ten + timedelta(days=1)).astimezone(UTC)
 
 
 def _let_holds_run_out(session: Session, then: datetime) -> None:

@@ -104,6 +104,39 @@ def it_was_moved(resident: Resident, _book: OpenBook) -> None:
     resident.reads("Your appointment has a new time. The old one is free for somebody else.")
 
 
+def an_earlier_time_can_be_asked_for(resident: Resident, _book: OpenBook) -> None:
+    resident.follow("Ask for an earlier time")
+    resident.title_is("An earlier time")
+    resident.all_is_there()
+
+
+def no_day_would_suit(resident: Resident, _book: OpenBook) -> None:
+    for box in resident.page.locator("input[name^=day_]").all():
+        box.uncheck()
+    resident.press("Write to me")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def they_wait_for_an_earlier_time(resident: Resident, _book: OpenBook) -> None:
+    for box in resident.page.locator("input[name^=day_]").all():
+        box.check()
+    resident.press("Write to me")
+    resident.reads("You are waiting for an earlier time")
+    resident.page.locator("main details summary").first.click()
+
+
+def an_earlier_time_is_offered(resident: Resident, book: OpenBook) -> None:
+    book.give_back_an_earlier_time(resident.name)
+    resident.open("/appointment/earlier/")
+    resident.reads("This earlier time is kept for you")
+    resident.page.locator("main details summary").last.click()
+
+
+def the_offer_is_told_beside_the_appointment(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/appointment/")
+    resident.reads("An earlier time is kept for you")
+
+
 def it_is_being_cancelled(resident: Resident, _book: OpenBook) -> None:
     resident.follow("Cancel it")
     resident.title_is("Cancel this appointment?")
@@ -149,6 +182,11 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         it_is_confirmed_in_the_largest_text,
         it_is_being_moved,
         it_was_moved,
+        an_earlier_time_can_be_asked_for,
+        no_day_would_suit,
+        they_wait_for_an_earlier_time,
+        an_earlier_time_is_offered,
+        the_offer_is_told_beside_the_appointment,
         it_is_being_cancelled,
         it_was_cancelled,
         the_codes_are_wrong,

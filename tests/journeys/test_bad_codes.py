@@ -78,7 +78,7 @@ def test_a_link_with_wrong_codes_does_not_open_what_was_opened_before(page: Page
     resident.reads(NOT_FOUND)
 
 
-@pytest.mark.parametrize("step", ["/appointment/move/", "/appointment/cancel/"])
+@pytest.mark.parametrize("step", ["/appointment/move/", "/appointment/cancel/", "/appointment/earlier/"])
 def test_moving_and_cancelling_without_codes_lead_to_where_they_are_asked_for(page: Page, address: str, step: str) -> None:
     resident = Resident(page, address, "en")
     resident.open(step)

@@ -24,10 +24,11 @@ HALF_A_LETTER = "\ud800"
 MARKUP = "<img src=x onerror=alert(1)>"
 FIELDS = (
     "way", "people", "other", "time", "name", "email", "phone", "language", "need_interpreter", "interpreter_language",
-    "reference", "access_key", "field", "text", "vars", "value", "var_name", "info", "component_stack",
+    "reference", "access_key", "weekdays", "day_0", "hours", "notice", "needed_by", "field", "text", "vars", "value",
+    "var_name", "info", "component_stack",
 )  # fmt: skip
 WRONG_VALUES: tuple[Any, ...] = (
-    None, True, 7, -1, 1e308, "", MARKUP, "\x00\u202e", "x" * 5_000, [], [[]], {}, {"a": {"b": [1]}},
+    None, True, 7, -1, 1e308, "", MARKUP, "\x00\u202e", "x" * 3_000, [], [[]], {}, {"a": {"b": [1]}},
     "__class__", "in_person:pacos", "2020-01-07T09:00Z",
 )  # fmt: skip
 PAYLOADS: tuple[Any, ...] = (
