@@ -5,13 +5,15 @@ catalogue or the local day changes), and the taken time of a location (until its
 or the next hold lapses). Nothing else is remembered, so an answer given twice is the answer computed anew.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from booking.catalogue import CHANNELS, Absence, Catalogue, ClosureRow, Counter, OpeningRow, StaffMember, read_catalogue
@@ -25,6 +27,9 @@ from booking.store import remembered
 from booking.visits import Quote, Visit, qualified, quote_for
 
 AT_THE_DESK = ("in_person", "phone")
+MOST_REMEMBERED = 256
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class InsteadOf:
 class Terms:
     """On what terms a visit can be had now: not before `earliest` (a minute), not after `last_day`, less the places `kept`."""
 
+    now: datetime
     visit: Visit
     quote: Quote
     zone: ZoneInfo
@@ -69,6 +75,7 @@ def terms(session: Session, now: datetime, visit: Visit, channel: str) -> Terms:
     zone = ZoneInfo(catalogue.locations[visit.location].timezone)
     today = now.astimezone(zone).date()
     return Terms(
+        now=now,
         visit=visit,
         quote=quote,
         zone=zone,
@@ -76,16 +83,15 @@ def terms(session: Session, now: datetime, visit: Visit, channel: str) -> Terms:
         last_day=quote.last_day(today),
         earliest=first_minute_from(now + timedelta(minutes=quote.notice_minutes)),
         kept=0 if channel in AT_THE_DESK else quote.desk_places,
-        opened=_opened(session, catalogue, visit, quote, today),
+        opened=opened_for(session, catalogue, visit, quote, today),
     )
 
 
-def taken_now(session: Session, now: datetime, location: str, zone: ZoneInfo) -> dict[int, Taken]:
-    """Taken time by counter id, from today on, remembered by the page's version. Lapsed holds take nothing."""
+def page_now(session: Session, now: datetime, location: str, zone: ZoneInfo) -> "Page":
+    """What is promised at a location from today on, remembered by the page's version."""
     version = page_version(session, location)
     today = local_day(zone, first_minute_from(now))
-    page = remembered(session, ("taken", location), (version, today), lambda: _page(session, location, now))
-    return page.taken(now)
+    return remembered(session, ("taken", location), (version, today), lambda: _page(session, location, now))
 
 
 def page_version(session: Session, location: str) -> int | None:
@@ -96,18 +102,19 @@ def page_version(session: Session, location: str) -> int | None:
 def taken_by_others(session: Session, now: datetime, location: str, instead_of: InsteadOf) -> dict[int, Taken]:
     """Taken time by counter id, but for what the one who asks would give back. Read anew."""
     since = first_minute_from(now - timedelta(days=2))
-    lives = or_(col(Seat.lapses_at).is_(None), col(Seat.lapses_at) > now)
-    others = [
-        owner.is_distinct_from(theirs)
-        for owner, theirs in (
-            (col(Seat.appointment_id), instead_of.appointment),
-            (col(Seat.hold_id), _hold_id(session, instead_of)),
-        )
-        if theirs is not None
-    ]
     columns = select(Seat.counter_id, Seat.start_minute, Seat.end_minute)
-    rows = session.exec(columns.where(Seat.location == location, Seat.end_minute > since, lives, *others))
+    others = that_count(session, now, instead_of)
+    rows = session.exec(columns.where(Seat.location == location, Seat.end_minute > since, *others))
     return taken_by_counter([(counter, first, last) for counter, first, last in rows])
+
+
+def that_count(session: Session, now: datetime, instead_of: InsteadOf | None) -> list[ColumnElement[bool]]:
+    """Conditions on seats: not those of lapsed holds, nor what the one who asks would give back."""
+    lives = or_(col(Seat.lapses_at).is_(None), col(Seat.lapses_at) > now)
+    if instead_of is None:
+        return [lives]
+    owners = ((col(Seat.appointment_id), instead_of.appointment), (col(Seat.hold_id), _hold_id(session, instead_of)))
+    return [lives, *(owner.is_distinct_from(theirs) for owner, theirs in owners if theirs is not None)]
 
 
 def _hold_id(session: Session, instead_of: InsteadOf) -> int | None:
@@ -128,23 +135,37 @@ def in_order(opened: Opened, taken: dict[int, Taken]) -> list[Taken]:
     return [taken.get(counter, NOTHING_TAKEN) for counter in opened.counter_ids]
 
 
-class _Page:
+class Page:
     """The seats of one version of a page. Which of them still count changes only when a hold lapses."""
 
     def __init__(self, lasting: list[tuple[int, int, int]], lapsing: list[tuple[int, int, int, datetime]]):
         self._lasting = lasting
         self._lapsing = lapsing
         self._taken: tuple[int, dict[int, Taken]] | None = None
+        self._begins = sorted({start for _, start, *_ in chain(lasting, lapsing)})
+        self._found: dict[Hashable, Any] = {}
 
     def taken(self, now: datetime) -> dict[int, Taken]:
+        """Taken time by counter id. Lapsed holds take nothing."""
         live = [seat[:3] for seat in self._lapsing if seat[3] > now]
         kept = self._taken
         if not kept or kept[0] != len(live):
             kept = self._taken = (len(live), taken_by_counter(chain(self._lasting, live)))
         return kept[1]
 
+    def recall(self, now: datetime, question: Hashable, find: Callable[[], T]) -> T:
+        """What `find` gave: an answer that holds until a seat's time begins or a hold lapses."""
+        begun = bisect_right(self._begins, first_minute_from(now))
+        key = (begun, sum(seat[3] > now for seat in self._lapsing), question)
+        if key in (known := self._found):
+            return known[key]
+        if len(known) >= MOST_REMEMBERED:
+            known = self._found = {}
+        known[key] = answer = find()
+        return answer
 
-def _page(session: Session, location: str, now: datetime) -> _Page:
+
+def _page(session: Session, location: str, now: datetime) -> Page:
     # A day's grace, so that a visit under way and a clock that steps back are both covered.
     since = first_minute_from(now - timedelta(days=2))
     here = (Seat.location == location, Seat.end_minute > since)
@@ -152,10 +173,11 @@ def _page(session: Session, location: str, now: datetime) -> _Page:
     lasting = session.exec(select(*span).where(*here, col(Seat.lapses_at).is_(None)))
     lapsing = session.exec(select(*span, col(Seat.lapses_at)).where(*here, col(Seat.lapses_at).is_not(None)))
     until = [(counter, first, last, lapses_at) for counter, first, last, lapses_at in lapsing if lapses_at]
-    return _Page(list(lasting), until)
+    return Page(list(lasting), until)
 
 
-def _opened(session: Session, catalogue: Catalogue, visit: Visit, quote: Quote, today: date) -> Opened:
+def opened_for(session: Session, catalogue: Catalogue, visit: Visit, quote: Quote, today: date) -> Opened:
+    """The counters that can serve such a visit, and when, from today to the end of its horizon."""
     kind = ("opened", visit.location, visit.mode, quote.skills, quote.horizon_days)
     return remembered(session, kind, (catalogue.revision, today), lambda: _open(catalogue, visit, quote, today))
 

@@ -4,6 +4,8 @@ Both guards against double booking are here. `open_page` locks the location's pa
 true until the commit; and the database refuses a seat that overlaps another of its counter, whoever forgot to lock or to look.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import delete
@@ -16,6 +18,7 @@ from booking.errors import BeyondHorizon, ClosedThen, NotValid, PastTime, Proble
 from booking.hours import local_day
 from booking.interval import Span, instant_of, minute_of
 from booking.promises import Book, Hold, Seat
+from booking.reseating import counter_made_free
 from booking.slots import NOTHING_TAKEN
 from booking.store import insert_on, violates
 from booking.visits import Visit
@@ -37,6 +40,8 @@ def open_page(session: Session, now: datetime, location: str) -> None:
 
 def take_seat(session: Session, now: datetime, visit: Visit, start: datetime, channel: str) -> tuple[Seat, datetime]:
     """A new seat for this visit, still without an owner, and when the visit ends. The page must be open.
+
+    When no counter has a gap, others may sit down elsewhere for it (reseating.py).
 
     Raises NotBookable with its reason, SlotTaken when others have every place, NotValid.
     """
@@ -62,12 +67,8 @@ def check_still_served(session: Session, now: datetime, held: Hold, seat: Seat) 
 def keep_seat(session: Session, seat: Seat, start: datetime) -> None:
     """Write the seat. Raises SlotTaken when the database refuses it."""
     session.add(seat)
-    try:
+    with _refused_as_taken(start):
         session.flush()
-    except DBAPIError as error:
-        if violates(error, GUARD):
-            raise SlotTaken(start) from None
-        raise
 
 
 def give_back(session: Session, *, hold_id: int | None = None, appointment_id: int | None = None) -> None:
@@ -116,9 +117,23 @@ def _free_counter(session: Session, offered: Terms, minute: int, start: datetime
     opened = offered.opened
     taken = in_order(opened, taken_around(session, *_with_buffers(offered, minute), opened.counter_ids))
     free = opened.counters.serving(taken, offered.quote.length, minute)
-    if len(free) <= offered.kept:
+    if len(free) > offered.kept:
+        return opened.counter_ids[free[0]]
+    with _refused_as_taken(start):
+        counter = counter_made_free(session, offered, minute)
+    if counter is None:
         raise SlotTaken(start)
-    return opened.counter_ids[free[0]]
+    return counter
+
+
+@contextmanager
+def _refused_as_taken(start: datetime) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if violates(error, GUARD):
+            raise SlotTaken(start) from None
+        raise
 
 
 def _with_buffers(offered: Terms, minute: int) -> Span:

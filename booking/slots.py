@@ -9,7 +9,7 @@ In four steps:
 4. How many counters have bit i set is counted for all starts at once, adding the bitsets column by column.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -61,6 +61,7 @@ class Counters:
             raise ValueError(f"{len(openings)} counters, where {MOST_COUNTERS} is the most")
         self._openings = [tuple(spans) for spans in openings]
         self._allowed: dict[tuple[int, int], _Allowed] = {}
+        self._unions: dict[int, list[Span]] = {}
 
     def free_places(
         self, taken: Sequence["Taken"], visit: VisitLength, earliest: int, until: int, kept: int = 0
@@ -78,6 +79,11 @@ class Counters:
         window = zip(allowed.starts[first:last], allowed.positions[first:last], strict=True)
         return [(start, places[i] - kept) for start, i in window if places[i] > kept]
 
+    def starts(self, visit: VisitLength, earliest: int, until: int) -> list[int]:
+        """Every start in [earliest, until) that the openings of some counter allow, taken or not."""
+        allowed = self._allowed_for(visit)
+        return allowed.starts[bisect_left(allowed.starts, earliest) : bisect_left(allowed.starts, until)]
+
     def serving(self, taken: Sequence["Taken"], visit: VisitLength, start: int) -> list[int]:
         """Which counters, by their position, can serve the whole visit from this very start."""
         allowed = self._allowed_for(visit)
@@ -88,7 +94,11 @@ class Counters:
 
     def is_open(self, counter: int, start: int, end: int) -> bool:
         """Is this counter, named by its position, open for all of [start, end)?"""
-        return any(opens <= start and end <= closes for opens, closes in union(self._openings[counter]))
+        opened = self._unions.get(counter)
+        if opened is None:
+            opened = self._unions[counter] = union(self._openings[counter])
+        opens = bisect_right(opened, start, key=_opens) - 1
+        return opens >= 0 and end <= opened[opens][1]
 
     def _allowed_for(self, visit: VisitLength) -> "_Allowed":
         key = (visit.minutes, visit.step)
@@ -217,6 +227,10 @@ def _barred(rows: Iterable[Row], axis: _Axis, before: int, needs: int) -> int:
     if len(board) != length:
         raise ValueError("a taken time ends before it starts")
     return int(board, 2)
+
+
+def _opens(span: Span) -> int:
+    return span[0]
 
 
 def _remember(known: dict, key: tuple[int, ...], value: object) -> None:

@@ -123,3 +123,22 @@ def runs(minutes: Sequence[int]) -> list[Span]:
         together = [minute for _, minute in run]
         found.append((together[0], together[-1] + 1))
     return found
+
+
+Able = Sequence[int]
+
+
+def seatings(visits: Sequence[tuple[Span, Able]]) -> Iterator[tuple[int, ...]]:
+    """Every way to give each of these visits one of its counters, so that none overlap at one. Tries them all."""
+
+    def further(seated: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        if len(seated) == len(visits):
+            yield seated
+            return
+        (start, end), able = visits[len(seated)]
+        for counter in able:
+            others = [span for (span, _), at in zip(visits, seated, strict=False) if at == counter]
+            if not any(first < end and start < last for first, last in others):
+                yield from further((*seated, counter))
+
+    return further(())
