@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: run test check bench pictures lock words clean
+.PHONY: run test check bench prove pictures lock words clean
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -17,6 +17,10 @@ check: .venv/installed-dev
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.bench
+
+# The book's promises at full length: docs/proof.md. About half an hour.
+prove: .venv/installed-dev
+	@$(BIN)/python -m tests.prove
 
 # The two pictures in the README, taken by the browser tests.
 pictures: .venv/installed-dev
@@ -42,4 +46,4 @@ words: .venv/installed-dev
 	@touch $@
 
 clean:
-	@rm -rf .venv .web .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .web .bench .pytest_cache .ruff_cache .hypothesis

@@ -19,9 +19,9 @@ horizon       how far ahead it can be
 buffer        counter time kept free before and after a visit
 visit         what somebody wants to come for: services, location, mode, people
 start         an instant at which a visit could begin; free when it can be booked at this moment
-place         one counter that could serve a start; some are kept for the desk
+place         one counter that could serve a start, perhaps once others sit elsewhere; some are kept for the desk
 page          what has been promised at one location; opened, it is locked until the transaction ends
-seat          counter time given to a hold or to an appointment, buffers included
+seat          counter time given to a hold or to an appointment, buffers included; which counter may change until somebody is told
 hold          a start kept for ten minutes for somebody who is filling in the form
 appointment   a promise of counter time to a resident
 reference     the name of an appointment, that can be read out; its key proves whose it is

@@ -6,25 +6,31 @@ must fit.
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from sqlalchemy import text
 from sqlmodel import Session, select
 
+from booking.caps import check_caps
 from booking.catalogue import Catalogue, read_catalogue
 from booking.deeds import done, earlier_subject
 from booking.details import Details, one_line, tidied
 from booking.errors import HoldExpired, NotInForce, NotValid, Problem, TooLate, UnknownReference
+from booking.freed import end_wish, withhold
 from booking.holds import locked_hold
 from booking.promises import BOOKED, CANCELLED, Appointment, AppointmentChange, Hold, Seat
 from booking.references import fits, key_again, new_capability, new_reference, parsed_reference
 from booking.seats import check_still_served, checked_instant, give_back, hand_over, keep_seat, open_page, seat_of, take_seat
 from booking.store import store_of
+from booking.tidings import BOOKING, CANCELLATION, MOVE, tell
 from booking.visits import Visit
 
 PURPOSE = "appointment"
 LONGEST_REASON = 500
+_WITH_REFERENCE = text("SELECT 1 FROM appointment WHERE reference = :reference")
 
 
 @dataclass(frozen=True)
@@ -40,34 +46,35 @@ def book(session: Session, now: datetime, token: str, details: Details, *, once:
     """Turn a hold into an appointment. A hold that ran out is booked all the same when its time is still free.
 
     A hold becomes one appointment: whoever books it again, say in a second tab, gets the same one. Raises HoldExpired for a
-    hold that was let go, SlotTaken, NotValid, KeyReused, NotBookable when the time has begun or was closed since, and for a
-    hold that ran out whatever `hold` raises.
+    hold that was let go, SlotTaken, TooManyBookings, NotValid, KeyReused, NotBookable when the time has begun or was closed
+    since, and for a hold that ran out whatever `hold` raises.
     """
     details = tidied(details, read_catalogue(session).town)
     if earlier := earlier_subject(session, now, "book", once, token, details):
-        return _booked(session, earlier)
+        return booked_by_id(session, earlier)
     held = locked_hold(session, now, token)
     if held is None:
         raise HoldExpired()
     if held.appointment_id is None:
         held.appointment_id = _book_held(session, now, held, tidied(details, read_catalogue(session).town, held.mode))
     done(session, "book", once, held.appointment_id)
-    return _booked(session, held.appointment_id)
+    return booked_by_id(session, held.appointment_id)
 
 
 def book_at_once(
     session: Session, now: datetime, visit: Visit, start: datetime, details: Details, *, once: str, channel: str = "online"
 ) -> Booked:
-    """Book without holding first. Raises NotBookable with its reason, SlotTaken, NotValid, KeyReused."""
+    """Book without holding first. Raises NotBookable with its reason, SlotTaken, TooManyBookings, NotValid, KeyReused."""
     details, start = tidied(details, read_catalogue(session).town, visit.mode), checked_instant(start)
-    if earlier := earlier_subject(session, now, "book_at_once", once, visit, start, details, channel):
-        return _booked(session, earlier)
+    if earlier := earlier_subject(session, now, "book", once, visit, start, details, channel):
+        return booked_by_id(session, earlier)
     open_page(session, now, visit.location)
+    check_caps(session, now, details, visit, channel)
     seat, end = take_seat(session, now, visit, start, channel)
     appointment = _new_appointment(session, now, visit, (start, end), details, channel)
     _seat(session, appointment, seat)
-    done(session, "book_at_once", once, appointment.id)
-    return _booked(session, _id(appointment))
+    done(session, "book", once, appointment.id)
+    return booked_by_id(session, _id(appointment))
 
 
 def look_up(session: Session, reference: str, access_key: str) -> Appointment:
@@ -87,7 +94,7 @@ def booked_again(session: Session, reference: str) -> Booked:
     found = session.exec(select(Appointment).where(Appointment.reference == reference)).one_or_none()
     if found is None:
         raise UnknownReference()
-    return _booked(session, _id(found))
+    return booked_by_id(session, _id(found))
 
 
 def move(
@@ -109,12 +116,13 @@ def move(
     if earlier_subject(session, now, "move", once, appointment.reference, start):
         session.refresh(appointment)
         return appointment
-    _open(session, now, appointment)
+    open_for_change(session, now, appointment)
     if appointment.state != BOOKED:
         raise NotInForce(appointment.state)
     _check_in_time(session, now, appointment)
     if start != appointment.start_at:
-        _exchange(session, now, appointment, start, channel)
+        end_wish(session, now, _id(appointment))
+        exchange(session, now, appointment, start, lambda: _take_another(session, now, appointment, start, channel))
     done(session, "move", once, appointment.id)
     return appointment
 
@@ -132,7 +140,7 @@ def cancel(session: Session, now: datetime, reference: str, access_key: str, *, 
     if earlier_subject(session, now, "cancel", once, appointment.reference, reason):
         session.refresh(appointment)
         return appointment
-    _open(session, now, appointment)
+    open_for_change(session, now, appointment)
     if appointment.state == BOOKED:
         _check_in_time(session, now, appointment)
         _give_up(session, now, appointment, reason)
@@ -147,6 +155,7 @@ def changeable_until(catalogue: Catalogue, appointment: Appointment) -> datetime
 
 
 def _book_held(session: Session, now: datetime, held: Hold, details: Details) -> int:
+    check_caps(session, now, details, held.visit, held.channel)
     seat, end = seat_of(session, held), held.end_at
     if seat:
         check_still_served(session, now, held, seat)
@@ -185,30 +194,44 @@ def _new_appointment(
     )
     session.add(appointment)
     session.flush()
-    _record(session, now, appointment, "booked", to_start_at=appointment.start_at)
+    _record(session, now, appointment, BOOKING, to_start_at=appointment.start_at)
     return appointment
 
 
-def _exchange(session: Session, now: datetime, appointment: Appointment, start: datetime, channel: str) -> None:
+def exchange(
+    session: Session, now: datetime, appointment: Appointment, start: datetime, sit_down: Callable[[], datetime]
+) -> None:
+    """Give the old time back, `sit_down` at the new one (which says when it ends), and tell of it. The page must be open."""
     before = appointment.start_at
     give_back(session, appointment_id=appointment.id)
-    seat, appointment.end_at = take_seat(session, now, appointment.visit, start, channel)
+    appointment.end_at = sit_down()
     appointment.start_at, appointment.sequence = start, appointment.sequence + 1
-    _seat(session, appointment, seat)
-    _record(session, now, appointment, "moved", from_start_at=before, to_start_at=start)
+    _record(session, now, appointment, MOVE, from_start_at=before, to_start_at=start)
+    withhold(session, now, appointment.visit, before)
+
+
+def _take_another(session: Session, now: datetime, appointment: Appointment, start: datetime, channel: str) -> datetime:
+    seat, end = take_seat(session, now, appointment.visit, start, channel)
+    seat.appointment_id = appointment.id
+    keep_seat(session, seat, start)
+    return end
 
 
 def _give_up(session: Session, now: datetime, appointment: Appointment, reason: str) -> None:
+    end_wish(session, now, _id(appointment))
     give_back(session, appointment_id=appointment.id)
+    withhold(session, now, appointment.visit, appointment.start_at)
     appointment.state, appointment.sequence = CANCELLED, appointment.sequence + 1
-    _record(session, now, appointment, "cancelled", reason=reason, from_start_at=appointment.start_at)
+    _record(session, now, appointment, CANCELLATION, reason=reason, from_start_at=appointment.start_at)
 
 
 def _record(session: Session, now: datetime, appointment: Appointment, what: str, **times_and_reason) -> None:
+    """What happened, and in the same transaction what must be told of it."""
     session.add(AppointmentChange(appointment_id=_id(appointment), at=now, what=what, by="resident", **times_and_reason))
+    tell(session, now, appointment, what)
 
 
-def _open(session: Session, now: datetime, appointment: Appointment) -> None:
+def open_for_change(session: Session, now: datetime, appointment: Appointment) -> None:
     """Open the page, and read again what may have been changed by whoever had it before."""
     open_page(session, now, appointment.location)
     session.refresh(appointment)
@@ -229,11 +252,12 @@ def _unused_reference(session: Session) -> str:
     prefix = read_catalogue(session).town.reference_prefix
     while True:
         reference = new_reference(prefix)
-        if not session.exec(select(Appointment.id).where(Appointment.reference == reference)).first():
+        if not session.connection().execute(_WITH_REFERENCE, {"reference": reference}).first():
             return reference
 
 
-def _booked(session: Session, appointment_id: int) -> Booked:
+def booked_by_id(session: Session, appointment_id: int) -> Booked:
+    """For rooms that speak to nobody but the one who booked. Raises SecretChanged when its key can't be said any more."""
     appointment = session.get_one(Appointment, appointment_id)
     key = key_again(store_of(session).secret, PURPOSE, appointment.key_salt, appointment.key_hash)
     return Booked(appointment.reference, key, appointment)

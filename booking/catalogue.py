@@ -104,7 +104,9 @@ class StaffMember(Table, table=True):
 
 
 class Service(Table, table=True):
-    """What a resident comes for. Lengths are minutes, the horizon is days; `desk_places` are kept from online booking."""
+    """What a resident comes for. Lengths are minutes, the horizon is days; `desk_places` are kept from online booking;
+    `max_active` appointments for it one person may have
+    ahead of them; `reminder_minutes` say how long before the visit to remind of it."""
 
     slug: str = Field(primary_key=True)
     position: int
@@ -121,6 +123,8 @@ class Service(Table, table=True):
     max_people: int = 1
     extra_person_minutes: int = 0
     cancel_until_minutes: int = 0
+    max_active: int = 3
+    reminder_minutes: tuple[int, ...] = Field(default=(2880, 180), sa_type=JSON)
     modes: tuple[str, ...] = Field(sa_type=JSON)
     channels: tuple[str, ...] = Field(sa_type=JSON)
     locations: tuple[str, ...] = Field(sa_type=JSON)
@@ -232,7 +236,8 @@ class NoTown(LookupError):
 
 def read_catalogue(session: Session) -> Catalogue:
     """The town as it stands, read from the tables once per revision and process. Raises NoTown."""
-    revision = session.exec(select(Town.revision)).one_or_none()
+    # Asked several times in every transaction, so without the machinery that makes objects of rows.
+    revision = session.connection().exec_driver_sql("SELECT revision FROM town").scalar_one_or_none()
     if revision is None:
         raise NoTown("No town has been loaded into this database yet")
     return remembered(session, "catalogue", revision, lambda: _read(session))

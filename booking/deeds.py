@@ -6,18 +6,23 @@ answer: a booking asked for again after it was moved is answered with the appoin
 
 import hmac
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import Session, col, select
 
 from booking.errors import KeyReused, NotValid, Problem
 from booking.promises import Deed
-from booking.store import insert_on, store_of
+from booking.store import insert_for, store_of, table_of
 
 SHORTEST_KEY, LONGEST_KEY = 8, 200
 # Longer than any page, queue of events or client goes on asking.
 REMEMBERED = timedelta(days=7)
+DEEDS = table_of(Deed)
+# Written down in every transaction, so both statements are made once.
+_DONE = update(DEEDS).where(DEEDS.c.key_hash == bindparam("key")).values(subject_id=bindparam("subject"))
 
 
 def earlier_subject(session: Session, now: datetime, verb: str, once: str, *content: object) -> int | None:
@@ -28,8 +33,7 @@ def earlier_subject(session: Session, now: datetime, verb: str, once: str, *cont
     """
     content_hash = _hash(session, verb, *content)
     row = {"key_hash": _key_hash(session, verb, once), "content_hash": content_hash, "done_at": now}
-    inserted = session.execute(insert_on(session, Deed).values(row).on_conflict_do_nothing().returning(Deed.key_hash)).first()
-    if inserted:
+    if session.connection().execute(_new_deed(store_of(session).engine.dialect.name), row).first():
         return None
     deed = session.exec(select(Deed).where(Deed.key_hash == row["key_hash"])).one()
     if deed.content_hash != content_hash:
@@ -38,12 +42,17 @@ def earlier_subject(session: Session, now: datetime, verb: str, once: str, *cont
 
 
 def done(session: Session, verb: str, once: str, subject_id: int | None) -> None:
-    session.execute(update(Deed).where(col(Deed.key_hash) == _key_hash(session, verb, once)).values(subject_id=subject_id))
+    session.connection().execute(_DONE, {"key": _key_hash(session, verb, once), "subject": subject_id})
 
 
 def forget_deeds(session: Session, now: datetime) -> None:
     """Delete what nobody will ask for again."""
     session.execute(delete(Deed).where(col(Deed.done_at) < now - REMEMBERED))
+
+
+@cache
+def _new_deed(dialect: str) -> Any:
+    return insert_for(dialect, DEEDS).on_conflict_do_nothing().returning(DEEDS.c.key_hash)
 
 
 def _key_hash(session: Session, verb: str, once: object) -> str:

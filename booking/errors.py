@@ -179,6 +179,29 @@ class TooLate(Refusal):
 
 
 @dataclass(eq=False)
+class OfferGone(Refusal):
+    """What was offered was answered already, or the time to answer is over."""
+
+    code: ClassVar[str] = "offer-gone"
+
+
+@dataclass(eq=False)
+class CannotBeTold(Refusal):
+    """Nobody can write to them: they gave neither an e-mail address nor a number that receives text messages."""
+
+    code: ClassVar[str] = "cannot-be-told"
+
+
+@dataclass(eq=False)
+class TooManyBookings(Refusal):
+    """They have `most` appointments ahead of them, for this `service` or, when that is None, in all."""
+
+    code: ClassVar[str] = "too-many-bookings"
+    most: int
+    service: str | None = None
+
+
+@dataclass(eq=False)
 class NotInForce(Refusal):
     """The appointment is no longer one that can be moved."""
 

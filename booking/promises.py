@@ -104,8 +104,8 @@ class Appointment(Table, table=True):
     start_at: datetime = Field(index=True)
     end_at: datetime
     name: str
-    email: str | None = None
-    phone: str | None = None
+    email: str | None = Field(default=None, index=True)
+    phone: str | None = Field(default=None, index=True)
     language: str
     needs: tuple[str, ...] = Field(sa_type=JSON)
     interpreter_language: str | None = None

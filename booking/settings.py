@@ -7,9 +7,9 @@ import os
 import secrets
 from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from io import StringIO
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError
 # Another file than `.env`, for tests and for a second installation from one checkout.
 ENV_FILE = Path(os.environ.get("ATRIO_ENV_FILE", ".env"))
 DEMO_TOWN = Path(__file__).parent / "demo" / "vila-clara.toml"
+SECRET_FILE = "secret"  # in the data folder
 # Names in the environment that are this project's own, though no setting of an installation.
 NO_SETTINGS = ("ATRIO_ENV_FILE", "ATRIO_PICTURES", "ATRIO_TEST_")
 
@@ -37,6 +38,7 @@ MUST_BE = {
     "town": "the path of a town file that exists",
     "secret": "at least 32 characters that nobody can guess",
     "smtp_url": "smtp://user:password@host:port or smtps://...",
+    "sms_url": "https://token@gateway.example/path (http:// only on this machine)",
     "oidc_issuer": "an https:// address (http:// only on this machine)",
     "oidc_client_id": "the name the identity provider knows this portal by",
     "oidc_client_secret": "the secret the identity provider gave",
@@ -45,8 +47,12 @@ MUST_BE = {
         "machine alone, because anybody could sign in by a click"
     ),
     "limits": "on or off; off only in demo mode",
+    "logs": "json or plain",
+    "metrics_token": "at least 16 characters that nobody can guess",
+    "trusted_proxies": "addresses or networks, with commas between them, such as 127.0.0.1, 10.0.0.0/8",
 }
-NOT_SHOWN = {"secret", "oidc_client_secret", "smtp_url", "database_url", "redis_url"}
+Network = IPv4Network | IPv6Network
+NOT_SHOWN = {"secret", "metrics_token", "oidc_client_secret", "smtp_url", "sms_url", "database_url", "redis_url"}
 
 
 class SettingsError(ValueError):
@@ -68,16 +74,25 @@ class Settings(BaseSettings):
     town: Path = DEMO_TOWN
     secret: str = ""
     smtp_url: str = ""
+    sms_url: str = ""
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
     demo: Literal["", "0", "1", "force"] = ""
     limits: Literal["on", "off"] = "on"
+    trusted_proxies: str = ""
+    logs: Literal["", "json", "plain"] = ""
+    metrics_token: str = ""
 
     @property
     def is_demo(self) -> bool:
         """Sign-in by a click, for trying it out: by default exactly when the demo town is the town."""
         return self.demo in ("1", "force") if self.demo else self.town.resolve() == DEMO_TOWN.resolve()
+
+    @cached_property
+    def proxies(self) -> tuple[Network, ...]:
+        """Who is believed when they say, in X-Forwarded-For, for whom they ask."""
+        return tuple(ip_network(each.strip()) for each in self.trusted_proxies.split(",") if each.strip())
 
     @property
     def _is_for_this_machine_alone(self) -> bool:
@@ -125,12 +140,12 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
-    @field_validator("redis_url", "smtp_url", "oidc_issuer")
+    @field_validator("redis_url", "smtp_url", "sms_url", "oidc_issuer")
     @classmethod
     def _has_a_scheme_we_know(cls, value: str, field) -> str:
-        schemes = {"redis_url": ("redis", "rediss", "unix"), "smtp_url": ("smtp", "smtps"), "oidc_issuer": ("https", "http")}
+        schemes = {"redis_url": ("redis", "rediss", "unix"), "smtp_url": ("smtp", "smtps")}
         parts = _parts(value)
-        if value and parts.scheme not in schemes[field.field_name]:
+        if value and parts.scheme not in schemes.get(field.field_name, ("https", "http")):
             raise ValueError
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise ValueError
@@ -143,10 +158,24 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for each in value.split(","):
+            _ = value.strip() and ip_network(each.strip())
+        return value
+
     @field_validator("secret")
     @classmethod
     def _is_long_enough(cls, value: str) -> str:
         if value and len(value) < 32:
+            raise ValueError
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _is_no_password(cls, value: str) -> str:
+        if value and len(value) < 16:
             raise ValueError
         return value
 
@@ -181,15 +210,31 @@ def signing_secret(chosen: Settings) -> bytes:
     """ATRIO_SECRET, or the secret kept in the data folder, made there (readable by its owner only) the first time."""
     if chosen.secret:
         return chosen.secret.encode()
-    kept = data_folder(chosen) / "secret"
+    kept = data_folder(chosen) / SECRET_FILE
     try:
         if not kept.exists():
-            _keep(secrets.token_urlsafe(48), kept)
+            _keep(secrets.token_urlsafe(48).encode(), kept)
         return kept.read_bytes()
     except OSError as error:
         raise SettingsError(
             f"ATRIO_DATA is {str(chosen.data)!r}, and the secret can't be kept or read there: {error.strerror}."
         ) from None
+
+
+def installed_secret(chosen: Settings) -> bytes | None:
+    """The secret that this installation has by now; none is made."""
+    kept = chosen.data / SECRET_FILE
+    if chosen.secret:
+        return chosen.secret.encode()
+    return kept.read_bytes() if kept.is_file() else None
+
+
+def take_over_secret(chosen: Settings, secret: bytes) -> None:
+    """Keep `secret` from now on, and one that was kept before beside it, under another name."""
+    kept = data_folder(chosen) / SECRET_FILE
+    if kept.is_file():
+        kept.replace(kept.with_name(f"{SECRET_FILE}.before-{secrets.token_hex(4)}"))
+    _keep(secret, kept)
 
 
 def data_folder(chosen: Settings) -> Path:
@@ -210,10 +255,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _keep(secret: str, path: Path) -> None:
+def _keep(secret: bytes, path: Path) -> None:
     """Two processes may start at once: the file appears whole or not at all, and the first one wins."""
-    draft = path.with_name(f"secret.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    draft = path.with_name(f"{SECRET_FILE}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(secret)
     try:
         os.link(draft, path)

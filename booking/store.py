@@ -33,6 +33,7 @@ from sqlalchemy.orm import declared_attr, registry
 from sqlmodel import Session, SQLModel
 
 from alembic import command
+from booking.errors import Refusal
 from booking.memory import Memory
 from booking.settings import data_folder, settings, signing_secret
 from booking.turnstile import turnstile_of
@@ -42,10 +43,15 @@ T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent.parent / "alembic"
 TRIES = 5
-THREADS = 16
+# Python runs one thread at a time, and those who wait for a turn slow down the one whose turn it is. So few: while one works,
+# another waits for the disk or the database. Who comes meanwhile is served in the order of arrival.
+WRITERS, READERS = 2, 4
+CONNECTIONS = 16
 BUSY_SECONDS = 20
 # Alembic keeps the migration under way in a global of its module: one at a time per process.
-MIGRATING = threading.Lock()
+MIGRATING = threading.RLock()
+# How long PostgreSQL may be silent, in seconds or milliseconds: whoever waits for a machine that is gone waits for minutes.
+POSTGRESQL_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 5}
 # SQLSTATE of PostgreSQL: serialization_failure, deadlock_detected.
 WORTH_ANOTHER_TRY = ("40001", "40P01")
 
@@ -73,17 +79,21 @@ class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=CONS
 
 
 class Store:
-    """One database, and what this process remembers of it. `secret` signs what must be derivable again (see references.py)."""
+    """One database, and what this process remembers of it. `secret` signs what must be derivable again (see references.py);
+    `caps`: one person may not have any number of appointments (see caps.py)."""
 
-    def __init__(self, url: str, secret: bytes):
+    def __init__(self, url: str, secret: bytes, *, caps: bool = False):
         self.engine = _engine(url)
+        self.engines = {writing: _marked(self.engine, writing=writing) for writing in (True, False)}
         self.secret = secret
+        self.caps = caps
         self.turnstile: AbstractContextManager[object] = (
             turnstile_of(str(make_url(url).database)) if self.is_sqlite else nullcontext()
         )
         self.memory = Memory()
-        self.writers = ThreadPoolExecutor(THREADS, "writer")
-        self.readers = ThreadPoolExecutor(THREADS, "reader")
+        self.listeners: list[Callable[[str], None]] = []
+        self.writers = ThreadPoolExecutor(WRITERS, "writer")
+        self.readers = ThreadPoolExecutor(READERS, "reader")
 
     @property
     def is_sqlite(self) -> bool:
@@ -100,7 +110,7 @@ def the_store() -> Store:
     """The database this installation is set up for. Raises SettingsError."""
     chosen = settings()
     data_folder(chosen)
-    return Store(chosen.database, signing_secret(chosen))
+    return Store(chosen.database, signing_secret(chosen), caps=chosen.limits == "on")
 
 
 def let_go() -> None:
@@ -112,9 +122,28 @@ def let_go() -> None:
 
 @contextmanager
 def transaction(store: Store) -> Iterator[Session]:
-    """A session that writes: all of it is committed at the end, or nothing. Rows stay readable afterwards."""
-    with store.turnstile, _session(store, writing=True) as session, session.begin():
-        yield session
+    """A session that writes: all of it is committed at the end, or nothing. Rows stay readable afterwards.
+
+    The store's listeners then hear what was `noted`, or the code of the refusal that undid it.
+    """
+    try:
+        with store.turnstile, _session(store, writing=True) as session, session.begin():
+            yield session
+    except Refusal as refusal:
+        _say(store, refusal.code)
+        raise
+    _say(store, *session.info.get("noted", ()))
+
+
+def note(session: Session, what: str) -> None:
+    """Let the store's listeners hear of this once it is committed."""
+    session.info.setdefault("noted", []).append(what)
+
+
+def _say(store: Store, *happened: str) -> None:
+    for listener in store.listeners:
+        for what in happened:
+            listener(what)
 
 
 @contextmanager
@@ -165,7 +194,16 @@ def remembered(session: Session, name: object, version: object, make: Callable[[
 
 def insert_on(session: Session, table: type[Table]) -> Any:
     """An INSERT of the session's own dialect, because only those have ON CONFLICT."""
-    return (sqlite if store_of(session).is_sqlite else postgresql).insert(table)
+    return insert_for(store_of(session).engine.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Any) -> Any:
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+def table_of(model: type[Table]) -> Any:
+    """The table itself, for statements that need none of the machinery that makes objects of rows."""
+    return model.__table__  # type: ignore[attr-defined]
 
 
 def violates(error: DBAPIError, constraint: str) -> bool:
@@ -177,7 +215,7 @@ def violates(error: DBAPIError, constraint: str) -> bool:
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the database's tables to `revision`, in one transaction; a database that is already there is left alone."""
     store = Store(url, b"")
-    with MIGRATING, store.turnstile, _marked(store, writing=True).begin() as connection:
+    with MIGRATING, store.turnstile, store.engines[True].begin() as connection:
         command.upgrade(migrations(connection), revision)
     store.close()
 
@@ -207,30 +245,31 @@ async def _in_thread(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
 
 
 def _session(store: Store, *, writing: bool) -> Session:
-    return Session(_marked(store, writing=writing), expire_on_commit=False, info={"store": store})
+    return Session(store.engines[writing], expire_on_commit=False, info={"store": store})
 
 
-def _marked(store: Store, *, writing: bool) -> Engine:
-    if store.is_sqlite or writing:
-        return store.engine.execution_options(writing=writing)
-    return store.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+def _marked(engine: Engine, *, writing: bool) -> Engine:
+    if engine.dialect.name == "sqlite" or writing:
+        return engine.execution_options(writing=writing)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(
             url,
-            pool_size=THREADS,
-            max_overflow=THREADS,
+            pool_size=CONNECTIONS,
+            max_overflow=CONNECTIONS,
             pool_pre_ping=True,
+            connect_args=POSTGRESQL_PATIENCE,
             json_deserializer=_with_tuples,
             hide_parameters=True,
         )
     engine = create_engine(
         url,
-        pool_size=2 * THREADS,
+        pool_size=2 * CONNECTIONS,
         hide_parameters=True,
-        max_overflow=THREADS,
+        max_overflow=CONNECTIONS,
         connect_args={"timeout": BUSY_SECONDS},
         json_deserializer=_with_tuples,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from booking.settings import SettingsError
 from booking.town import TownRefused
-from portal import checkup, commands
+from portal import backup, checkup, commands, post
 from portal.commands import Refused
 
 
@@ -35,11 +35,25 @@ def parser() -> argparse.ArgumentParser:
     verbs = commands_of.add_subparsers(required=True, metavar="COMMAND")
     for name, command, says in (
         ("run", commands.run, "prepare everything that is missing, then serve (what `make run` calls)"),
-        ("serve", commands.serve, "serve what is built"),
+        ("worker", commands.worker, "deliver letters and keep the clockwork going; `serve` starts one of its own"),
         ("build", commands.build_site, "draw every page again if something changed"),
         ("migrate", commands.migrate_book, "bring the database up to date"),
     ):
         verbs.add_parser(name, help=says).set_defaults(command=command)
+    serve = verbs.add_parser("serve", help="serve what is built, with a worker beside it")
+    serve.add_argument("--no-worker", action="store_true", help="workers run elsewhere")
+    serve.set_defaults(command=commands.serve)
+    letters = verbs.add_parser("letters", help="what waits to be delivered, and what could not be")
+    letters.add_argument("--again", action="store_true", help="try again what could not be delivered")
+    letters.set_defaults(command=post.letters)
+    keep = verbs.add_parser("backup", help="write the whole town into one file, while it goes on")
+    keep.add_argument("file", type=Path, metavar="FILE", help="in a folder that is there, a file named for the time")
+    keep.add_argument("--without-secret", action="store_true", help="leave out what access codes are made with")
+    keep.set_defaults(command=backup.make_backup)
+    restore = verbs.add_parser("restore", help="make an empty database what such a file says")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="lose what is in the database now")
+    restore.set_defaults(command=backup.restore_backup)
     load = verbs.add_parser("load", help="check and load a town file")
     load.add_argument("town", type=Path, metavar="TOWN.toml")
     load.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
+from booking.store import the_store
 from locales.pages import add_localized
 from portal.doors import doors
 from portal.gate import watch
 from portal.headers import Headers
 from portal.logs import from_the_browser, keep_secrets
 from portal.lost import Lost
+from portal.metrics import Measured, listen
 from portal.routes import Page, pages
 from portal.site import drawn_catalogue, page_title
 from portal.trouble import caught
@@ -18,6 +20,7 @@ from portal.ui.frame import STYLESHEETS
 from portal.ui.header import REMEMBERED_TEXT_SIZE
 
 keep_secrets()
+listen(the_store())
 app = rx.App(
     html_lang="en",
     toaster=None,
@@ -29,7 +32,7 @@ app = rx.App(
         rx.el.script(src="/site.js", async_=True),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
     ],
-    api_transformer=[doors, Lost, Headers],
+    api_transformer=[doors, Lost, Headers, Measured],
     backend_exception_handler=caught,
     frontend_exception_handler=from_the_browser,
 )

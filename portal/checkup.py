@@ -11,6 +11,7 @@ from redis import Redis, RedisError
 from sqlalchemy import make_url
 from sqlmodel import Session
 
+from booking.outbox import parked
 from booking.settings import Settings, SettingsError, settings
 from booking.store import Store, read
 from booking.town import check_town, digest_of
@@ -56,11 +57,14 @@ def _parts() -> Iterator[tuple[str, str]]:
     yield "town file", _town_trouble(chosen, loaded)
     yield "pages", _pages_trouble(loaded)
     yield "address", _address_trouble(chosen)
+    if chosen.public_url.startswith("https:"):
+        yield "proxies", _proxies_trouble(chosen)
+    yield "letters", _post_trouble(chosen) or (_parked_trouble(chosen) if loaded else "")
 
 
 def _database(chosen: Settings) -> tuple[str, str]:
     """The digest of the town that is loaded, "" when there is none to be seen, and what is wrong with the database."""
-    if _is_not_there_yet(chosen):
+    if is_not_there_yet(chosen):
         return "", "there is none yet: python -m portal migrate"
     # No secret: asking for it would make one.
     with closing(Store(chosen.database, b"")) as store:
@@ -74,7 +78,7 @@ def _database(chosen: Settings) -> tuple[str, str]:
     return digest, trouble
 
 
-def _is_not_there_yet(chosen: Settings) -> bool:
+def is_not_there_yet(chosen: Settings) -> bool:
     """SQLite makes an empty file of whatever it is asked to open, so it isn't asked."""
     url = make_url(chosen.database)
     file = Path(str(url.database))
@@ -112,6 +116,25 @@ def _pages_trouble(loaded: str) -> str:
     if loaded and not build.is_current(loaded):
         return "they are older than the town or the program: python -m portal build, then restart"
     return ""
+
+
+def _post_trouble(chosen: Settings) -> str:
+    if chosen.smtp_url or chosen.is_demo:
+        return ""
+    return "ATRIO_SMTP_URL is not set: they are written into a folder and reach nobody"
+
+
+def _parked_trouble(chosen: Settings) -> str:
+    with closing(Store(chosen.database, b"")) as store:
+        letters = read(store, parked)
+    return f"{len(letters)} could not be delivered: python -m portal letters" if letters else ""
+
+
+def _proxies_trouble(chosen: Settings) -> str:
+    """TLS ends before us, so somebody passes requests on."""
+    if chosen.proxies:
+        return ""
+    return "ATRIO_TRUSTED_PROXIES is not set: the rate limits take everybody behind the reverse proxy for one visitor"
 
 
 def _address_trouble(chosen: Settings) -> str:

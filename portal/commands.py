@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import socket
 from argparse import Namespace
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 from alembic.util import CommandError
@@ -18,9 +19,15 @@ from booking.settings import Settings, data_folder, settings
 from booking.store import Store, is_up_to_date, let_go, migrate, read, the_store, write
 from booking.town import TownRefused, apply_town, checked_town, digest_of
 from portal import build
+from portal.counting import counted_together
+from portal.logs import start_logging
 from portal.page_state import now
+from portal.web_process import end_with_parent
+from portal.worker_process import worker_beside
 
 LONGEST_MESSAGE = 120_000  # characters that a page may send at once
+# Its loggers write where all others do.
+GRANIAN_LOGS = {"version": 1, "handlers": {}, "formatters": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
 DEMO_MARK = "demo-loaded"  # in the data folder: the digest of the demo that `run` loaded because there was no town
 
 
@@ -40,8 +47,8 @@ def run(_: Namespace) -> None:
     serve(_)
 
 
-def serve(_: Namespace) -> None:
-    """Serve what is built, until Ctrl-C. Needs neither node nor the internet."""
+def serve(arguments: Namespace) -> None:
+    """Serve what is built, until Ctrl-C, with a worker beside it. Needs neither node nor the internet."""
     chosen = settings()
     port_is_free(chosen)
     loaded = _the_loaded_town()
@@ -51,7 +58,19 @@ def serve(_: Namespace) -> None:
         print("Note: the pages were built before the last change. To draw them again: python -m portal build")
     os.environ.update(serving_environment(chosen))
     let_go()
-    _granian(chosen)
+    start_logging("serve", chosen.logs)
+    with counted_together(), nullcontext() if getattr(arguments, "no_worker", False) else worker_beside():
+        _granian(chosen)
+
+
+def worker(_: Namespace) -> None:
+    """The outbox and the clockwork, until it is told to stop."""
+    end_with_parent()
+    _the_loaded_town()
+    start_logging("worker", settings().logs)
+    from portal.worker import work
+
+    asyncio.run(work())
 
 
 def build_site(_: Namespace) -> None:
@@ -160,6 +179,8 @@ def say_where(chosen: Settings) -> None:
     town = read(the_store(), read_catalogue).town
     print(f"\n{town.name[town.default_language]} is open.\n")
     print(f"  Residents    {chosen.address}/")
+    if not chosen.smtp_url:
+        print(f"  Letters      {chosen.data / 'letters'} (until ATRIO_SMTP_URL says who carries them)")
     print("\nCtrl-C closes it again.\n", flush=True)
 
 
@@ -177,6 +198,7 @@ def _granian(chosen: Settings) -> None:
         port=chosen.port,
         workers=chosen.workers,
         log_level=LogLevels.warning,
+        log_dictconfig=GRANIAN_LOGS,
         websockets=True,
     ).serve(target_loader=application)
 

@@ -1,6 +1,9 @@
-"""Routes that aren't pages: from `/` to the visitor's language, the calendar file, is the process alive and ready."""
+"""Routes that aren't pages: from `/` to the visitor's language, the calendar file, REST, is the process alive and ready."""
 
 from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
 
 from babel import negotiate_locale
 from sqlalchemy.exc import SQLAlchemyError
@@ -8,12 +11,19 @@ from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from booking.catalogue import NoTown, read_catalogue
-from booking.store import in_reading, is_up_to_date
+from booking.outbox import worker_last_seen
+from booking.store import is_up_to_date
+from portal.api.app import nothing_here, v1
 from portal.appointments.calendar_file import calendar_file
+from portal.metrics import metrics
+from portal.patience import Look
 from portal.site import drawn_catalogue
+
+SEEN_LATELY = timedelta(minutes=1)
 
 
 async def to_their_language(request: Request) -> Response:
@@ -33,16 +43,22 @@ async def is_alive(_request: Request) -> Response:
 
 
 async def is_ready(_request: Request) -> Response:
-    """503 while the database can't be reached, hasn't been brought up to date or has no town."""
+    """503 while the database can't be reached, hasn't been brought up to date or has no town, or no worker was seen lately."""
     try:
-        ready = await in_reading(_has_a_town_we_understand)
-    except (SQLAlchemyError, NoTown):
+        ready = await work.answer()
+    except (SQLAlchemyError, NoTown, TimeoutError):
         ready = False
     return PlainTextResponse("ready") if ready else PlainTextResponse("not ready", 503)
 
 
-def _has_a_town_we_understand(session: Session) -> bool:
-    return is_up_to_date(session) and bool(read_catalogue(session).town)
+def _is_at_work(session: Session, now: datetime) -> bool:
+    if not (is_up_to_date(session) and read_catalogue(session).town):
+        return False
+    seen_at = worker_last_seen(session)
+    return seen_at is not None and now - seen_at < SEEN_LATELY
+
+
+work = Look(_is_at_work)
 
 
 def _by_weight(header: str) -> list[str]:
@@ -62,12 +78,22 @@ async def to_the_page(request: Request) -> Response:
     return RedirectResponse(f"/{page}/" if page else "/", 308)
 
 
+def all_under(path: str, app: ASGIApp) -> Mount:
+    """A Mount, also of addresses with a line break in them, which its pattern would let through to the pages."""
+    mount = Mount(path, app)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
+
+
 doors = Starlette(
     routes=[
+        all_under("/api/v1", v1),
+        all_under("/api", nothing_here),
         Route("/", to_their_language),
         Route("/{page:path}index.html", to_the_page),
         Route("/healthz", is_alive),
         Route("/readyz", is_ready),
+        Route("/metrics", metrics),
         Route("/{language}/appointment/invite.ics", calendar_file, methods=["POST"]),
     ]
 )

@@ -109,9 +109,11 @@ def _policy(built: Path, _drawn_at: int) -> str:
 
 def _built_page(page: str) -> Path:
     """The file of a page that was built, else that of the not-found page. Whatever stands in an address is only looked up."""
-    return (
-        BUILT_PAGES / page / "index.html" if page in _pages(STAMP.stat().st_mtime_ns if STAMP.is_file() else 0) else NOT_FOUND
-    )
+    return BUILT_PAGES / page / "index.html" if is_built(page) else NOT_FOUND
+
+
+def is_built(page: str) -> bool:
+    return page in _pages(STAMP.stat().st_mtime_ns if STAMP.is_file() else 0)
 
 
 @functools.lru_cache(maxsize=1)

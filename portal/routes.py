@@ -10,10 +10,11 @@ import reflex as rx
 
 from booking.catalogue import Service
 from locales.catalogue import N_, _
-from portal.appointments import check_page, details_page, done_page, manage_pages, steps, time_page, way_page
+from portal.appointments import check_page, details_page, done_page, earlier_page, manage_pages, steps, time_page, way_page
 from portal.appointments.check_state import CheckState
 from portal.appointments.details_state import DetailsState
 from portal.appointments.done_state import DoneState
+from portal.appointments.earlier_state import EARLIER, EarlierState
 from portal.appointments.manage_state import CANCEL, MOVE, CancelState, FindState, MoveState
 from portal.appointments.opened_state import FIND
 from portal.appointments.time_state import TimeState
@@ -56,6 +57,7 @@ PAGES = (
     Page(FIND, manage_pages.find, manage_pages.find_title, FindState.open),
     Page(MOVE, manage_pages.move, manage_pages.move_title, MoveState.open),
     Page(CANCEL, manage_pages.cancel, manage_pages.cancel_title, CancelState.open),
+    Page(EARLIER, earlier_page.earlier, earlier_page.earlier_title, EarlierState.open),
     Page("/video", video.video, video.video_title, VideoState.open),
     Page(ROUTE, lost, lost_title),
     Page("/accessibility", statements.accessibility, statements.accessibility_title),

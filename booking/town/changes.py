@@ -59,6 +59,7 @@ _FILE_KEYS = {
     "buffer_before_minutes": ("buffer_before", "mh"),
     "buffer_after_minutes": ("buffer_after", "mh"),
     "cancel_until_minutes": ("cancel_until", "mhd"),
+    "reminder_minutes": ("reminders", "mhd"),
     "holiday_country": ("holidays country", ""),
     "holiday_subdivision": ("holidays subdivision", ""),
 }
@@ -78,7 +79,9 @@ def _value(value: Any) -> str:
 
 
 def _length(number: Any, units: str) -> str:
-    """Minutes (or days, when `units` starts with days) in the largest unit that fits evenly."""
+    """Minutes (or days, when `units` starts with days) in the largest unit that fits evenly; several of them as a list."""
+    if not isinstance(number, int):
+        return " ".join(_length(each, units) for each in number) or "nothing"
     sizes = {"m": 1, "h": 60, "d": 1440} if units[0] == "m" else {"d": 1}
     unit = next(unit for unit in reversed(units) if number % sizes[unit] == 0 and (number or unit == units[0]))
     return f"{number // sizes[unit]}{unit}"

@@ -22,6 +22,7 @@ from booking.town.document import WEEKDAYS, Thing, clock, day, minutes_of, part,
 from booking.town.telephone import phone_country
 
 Values = dict[str, Any]
+REMINDERS = ("2d", "3h")
 
 
 def town_values(document: Thing) -> Values:
@@ -125,6 +126,8 @@ def _service(thing: Thing) -> Values:
         "max_people": int(thing.get("max_people", 1)),
         "extra_person_minutes": int(thing.get("extra_person_minutes", 0)),
         "cancel_until_minutes": minutes_of(thing.get("cancel_until"), 0),
+        "max_active": int(thing.get("max_active", 3)),
+        "reminder_minutes": [minutes_of(length) for length in thing.get("reminders", REMINDERS)],
         "modes": thing["modes"],
         "channels": thing["channels"],
         "locations": thing["locations"],

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 from sqlmodel import Session
 
-from booking.availability import free_places, next_places
+from booking.availability import next_places
 from booking.catalogue import MODES, Catalogue, read_catalogue
 from booking.halls import HallNow, hall_now
 from booking.interval import first_minute_from
@@ -95,9 +95,8 @@ def _soonest_at(session: Session, catalogue: Catalogue, moment: datetime, hall: 
     for service in catalogue.services:
         if "in_person" in quote(catalogue, [service]).served.get(hall, ()):
             wanted = Visit((service,), hall, "in_person")
-            found += [
-                NextFree(service, hall, free.start) for free in free_places(session, moment, wanted, today, today + WEEK)[:1]
-            ]
+            found += [NextFree(service, hall, free.start) for free in next_places(session, moment, wanted, 1)]
+    found = [free for free in found if free.start.astimezone(zone).date() <= today + WEEK]
     return min(found, key=lambda free: free.start, default=None)
 
 

@@ -12,7 +12,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench import bench_pages, bench_slots, bench_taps
+from tests import databases
+from tests.bench import bench_load, bench_pages, bench_seating, bench_slots, bench_taps
+from tests.bench.aligned import aligned
+from tests.bench.measured import ratios, rows
 from tests.serving import NoBrowser, launched, served
 
 
@@ -25,19 +28,26 @@ def main() -> int:
             f"Chromium {browser.version.split('.')[0]}"
         )
         pages = bench_pages.measured(browser, site)
-        print(_aligned(bench_pages.table(pages)), flush=True)
+        print(aligned(bench_pages.table(pages)), flush=True)
         _say("Taps on the same phone")
         taps = bench_taps.measured(browser, site)
-        print(_aligned(bench_taps.table(taps)), flush=True)
+        print(aligned(bench_taps.table(taps)), flush=True)
         browser.close()
     _say("Free starts")
     slots = bench_slots.figures()
     print(bench_slots.table(slots), flush=True)
+    _say("Seats given late")
+    print(bench_seating.table(bench_seating.gains()), flush=True)
+    _say(bench_load.TITLE)
+    load = bench_load.figures()
+    print(aligned(rows(load)), *ratios(load), sep="\n", flush=True)
+    databases.let_go()
 
     broken = [
         *(name for page in pages for name in page.broken()),
         *(f"tap on {tap.name}" for tap in taps if tap.is_late),
         *(figure.name for figure in slots if figure.target and figure.median > figure.target),
+        *(name for each in load for name in each.broken()),
     ]
     _say(f"Broken (!): {'; '.join(broken)}." if broken else "Every promise is kept.")
     return int(bool(broken))
@@ -45,15 +55,6 @@ def main() -> int:
 
 def _say(words: str) -> None:
     print(f"\n{words}", flush=True)
-
-
-def _aligned(rows: list[list[str]]) -> str:
-    """The first column to the left, figures to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        f"{name:<{widths[0]}}" + "".join(f"  {cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
-        for name, *cells in rows
-    )
 
 
 if __name__ == "__main__":

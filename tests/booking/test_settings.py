@@ -57,6 +57,9 @@ def test_without_any_setting_it_is_a_demo_on_this_machine():
         ("WORKERS", "2"),
         ("DEMO", "perhaps"),
         ("LIMITS", "sometimes"),
+        ("TRUSTED_PROXIES", "localhost"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("TRUSTED_PROXIES", "127.0.0.1,"),
     ],
 )
 def test_a_bad_value_gets_one_sentence_that_names_the_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
@@ -110,6 +113,12 @@ def test_limits_can_be_lifted_in_demo_mode_only(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("ATRIO_DEMO", "0")
     with pytest.raises(SettingsError, match="ATRIO_LIMITS"):
         read_settings(NO_FILE)
+
+
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch):
+    assert read_settings(NO_FILE).proxies == ()
+    monkeypatch.setenv("ATRIO_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,::1")
+    assert [str(each) for each in read_settings(NO_FILE).proxies] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
 
 
 def test_a_postgresql_address_may_be_written_the_usual_way(monkeypatch: pytest.MonkeyPatch):

@@ -33,6 +33,11 @@ STORY: list[tuple[str, int | None, str]] = [
     ("load --dry-run TOWN", 0, "town: new, with "),
     ("load TOWN", 0, "town: new, with "),
     ("check", None, "ok  database\n"),
+    ("letters", 0, "0 letters are due"),
+    ("letters --again", 0, "0 letters are tried again"),
+    ("backup FILE", 0, " tables are in "),
+    ("restore FILE", 1, ""),
+    ("restore --replace FILE", 0, ""),
 ]
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
@@ -54,13 +59,13 @@ def test_every_portal_command_in_the_documents_does_what_is_written(tmp_path: Pa
     (tmp_path / MY_TOWN).write_text(smallest)
     where = {DEMO: DEMO, MY_TOWN: str(tmp_path / MY_TOWN)}[town]
     for command, result, says in STORY if town == DEMO else [step for step in STORY if "TOWN" in step[0]]:
-        done = portal(tmp_path / "data", command.replace("TOWN", where))
+        done = portal(tmp_path / "data", command.replace("TOWN", where).replace("FILE", str(tmp_path / "town.zip")))
         assert says in done.stdout, done.stderr
         assert done.returncode == (int("NO  " in done.stdout) if result is None else result)
 
 
 def test_no_portal_command_of_the_documents_is_left_out() -> None:
-    written = {command.replace(DEMO, "TOWN").replace(MY_TOWN, "TOWN") for command in COMMANDS}
+    written = {command.replace(DEMO, "TOWN").replace(MY_TOWN, "TOWN").replace("town.zip", "FILE") for command in COMMANDS}
     assert written - {command for command, _, _ in STORY} == LEFT_TO_THE_JOURNEYS
 
 
@@ -82,7 +87,10 @@ def test_every_make_target_in_the_readme_exists(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.M)
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/town-file.md"])
+@pytest.mark.parametrize(
+    "document",
+    ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/town-file.md", "docs/api.md", "docs/proof.md"],
+)
 def test_every_link_leads_to_a_file(document: str) -> None:
     path = ROOT / document
     missing = [link for link in LINK.findall(path.read_text()) if not (path.parent / link).exists()]

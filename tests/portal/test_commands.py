@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,13 +16,18 @@ from sqlalchemy import text
 from starlette.requests import Request
 
 from booking import settings as settings_module
+from booking.appointments import book_at_once
+from booking.availability import next_places
+from booking.outbox import lease, park, worker_lives
 from booking.settings import DEMO_TOWN, read_settings, settings
-from booking.store import Store, let_go, migrate, transaction
+from booking.store import Store, let_go, migrate, read, transaction, write
 from booking.town import digest_of
 from portal import build, checkup, commands
 from portal.__main__ import main
 from portal.doors import is_ready
-from tests.booking.towns import found
+from portal.page_state import now
+from tests.booking.towns import ANA, PERMIT, found, key
+from tests.serving import free_port
 
 Set = Callable[..., None]
 
@@ -70,12 +76,6 @@ def loaded(store: Store) -> str:
     return commands.loaded_digest(store)
 
 
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def of_another_version(store: Store) -> None:
     with transaction(store) as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -119,7 +119,7 @@ def test_a_database_of_a_newer_version_is_not_touched(sound: Store, capsys: pyte
 
 def test_a_sound_installation_is_found_sound(sound: Store, capsys: pytest.CaptureFixture[str]):
     assert main(["check"]) == 0
-    assert findings(capsys) == dict.fromkeys(("settings", "database", "town file", "pages", "address"), "")
+    assert findings(capsys) == dict.fromkeys(("settings", "database", "town file", "pages", "address", "letters"), "")
 
 
 def test_check_makes_neither_a_folder_nor_a_secret_nor_a_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -220,6 +220,27 @@ def test_check_finds_that_nobody_knows_where_people_reach_the_portal(
     assert "ATRIO_PUBLIC_URL" in findings(capsys)["address"]
 
 
+def test_check_finds_that_letters_reach_nobody(sound: Store, with_settings: Set, capsys: pytest.CaptureFixture[str]):
+    with_settings(demo="0")
+    assert main(["check"]) == 1
+    assert "ATRIO_SMTP_URL is not set" in findings(capsys)["letters"]
+
+
+def test_letters_that_could_not_be_delivered_are_found_shown_and_tried_again(sound: Store, capsys: pytest.CaptureFixture[str]):
+    [place] = read(sound, next_places, now(), PERMIT, 1)
+    promise = write(sound, book_at_once, now(), PERMIT, place.start, ANA, once=key("book"))
+    [letter] = write(sound, lease, now() + timedelta(seconds=1), 10)
+    write(sound, park, now(), letter, "550")
+    assert main(["check"]) == 1
+    assert findings(capsys)["letters"] == "1 could not be delivered: python -m portal letters"
+    assert main(["letters"]) == 0
+    shown = capsys.readouterr().out
+    assert f"{promise.reference}  booked by email: 550" in shown
+    assert "ana" not in shown.lower()
+    assert main(["letters", "--again"]) == 0
+    assert main(["check"]) == 0
+
+
 def test_half_drawn_pages_are_not_served(sound: Store, drawn: Path, capsys: pytest.CaptureFixture[str]):
     drawn.unlink()
     assert main(["serve"]) == 1
@@ -232,7 +253,7 @@ def test_a_database_of_another_version_is_not_served(sound: Store, capsys: pytes
     assert "python -m portal migrate" in capsys.readouterr().err
 
 
-def test_it_is_ready_while_the_database_is_of_this_version_and_holds_a_town(
+def test_it_is_ready_while_the_database_is_of_this_version_holds_a_town_and_a_worker_was_seen(
     with_settings: Set, database_url: str, store: Store
 ):
     def status() -> int:
@@ -241,6 +262,10 @@ def test_it_is_ready_while_the_database_is_of_this_version_and_holds_a_town(
     with_settings(database_url=database_url)
     assert status() == 503
     found(store)
+    assert status() == 503
+    write(store, worker_lives, now() - timedelta(minutes=2), "gone")
+    assert status() == 503
+    write(store, worker_lives, now(), "here")
     assert status() == 200
     of_another_version(store)
     assert status() == 503

@@ -31,6 +31,9 @@ EXAMPLES = {
     "TooLate": (AT,),
     "NotInForce": ("cancelled",),
     "KeyReused": (),
+    "OfferGone": (),
+    "TooManyBookings": (2, "tea"),
+    "CannotBeTold": (),
 }
 
 
@@ -68,6 +71,12 @@ def test_mistakes_come_in_the_order_of_the_form_and_one_for_each_field() -> None
         errors_shown = field_errors(NotValid(problems))
     assert list(errors_shown) == ["name", "email"]
     assert "120" in errors_shown["name"]
+
+
+def test_whoever_needs_an_interpreter_is_asked_for_the_language_at_its_field() -> None:
+    with use_language("en"):
+        shown = field_errors(NotValid((Problem("interpreter_language", "missing"),)))
+    assert shown == {"interpreter_language": "Please name the language that the interpreter should speak."}
 
 
 def test_a_mistyped_code_is_told_from_an_unknown_one() -> None:

@@ -1,0 +1,1 @@
+"""Many clients at once, over HTTP, against a served town: for `make bench` and `make prove`."""

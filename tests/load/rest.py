@@ -1,0 +1,67 @@
+"""REST alone, without the pages, which take a minute to build: `python -m tests.load.rest [GUARD ...]` serves it.
+
+A guard that is named is taken away, so that a proof can be seen to fail without it.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+
+import booking.store
+import portal.web_process
+from booking import appointments, holds, seats
+from booking.settings import settings
+from booking.store import Store
+from portal import commands
+from portal.doors import doors
+from portal.logs import start_logging
+
+LOOKING, COMMITTING, REMEMBERING = "looking", "committing", "remembering"
+
+
+def nobody_looks() -> None:
+    """Neither lock nor check: whoever comes is given the first counter. (The database's own guard is dropped elsewhere.)"""
+    seats._free_counter = lambda session, offered, minute, start: offered.opened.counter_ids[0]
+    for module in (appointments, holds):
+        module.open_page = lambda session, now, location: None
+
+
+def nothing_is_committed() -> None:
+    """It is said to be done, and nothing was written."""
+
+    @contextmanager
+    def broken(store: Store):
+        with store.turnstile, booking.store._session(store, writing=True) as session:
+            session.begin()
+            yield session
+            session.rollback()
+
+    booking.store.transaction = broken
+
+
+def nothing_is_remembered() -> None:
+    """Whoever asks again is taken for somebody new."""
+    for module in (appointments, holds):
+        module.earlier_subject = lambda *_: None
+        module.done = lambda *_: None
+
+
+GUARDS = {LOOKING: nobody_looks, COMMITTING: nothing_is_committed, REMEMBERING: nothing_is_remembered}
+
+
+def application(_name: str):
+    portal.web_process.end_with_parent()
+    start_logging("web", settings().logs)
+    return doors
+
+
+def main(*guards: str) -> None:
+    for guard in guards:
+        GUARDS[guard]()
+    portal.web_process.application = application
+    commands._granian(settings())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,65 @@
+"""`make prove`: the promises of the book at full length, against a served town and on every database that can run here.
+
+Takes about half an hour. `python -m tests.prove 1 5` proves only those. Exit code 1 when a promise is broken.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from portal.build import is_whole
+from tests import databases
+from tests.databases import SQLITE
+from tests.prove import asked_again, clocks, killed, last_places, letters, living_book
+from tests.prove.outcome import Outcome
+from tests.serving import House
+
+Proof = tuple[str, Callable[[], Outcome]]
+
+
+def main(chosen: list[str]) -> int:
+    print(f"Átrio, {datetime.now().astimezone():%Y-%m-%d %H:%M}", flush=True)
+    _pages_to_serve()
+    outcomes = [_proven(*proof) for proof in proofs() if not chosen or proof[0] in chosen]
+    if why_not := databases.postgres().why_not:
+        print(why_not)
+    databases.let_go()
+    broken = [f"{each.promise}, {each.where}" for each in outcomes if each.broken]
+    print(f"\nBroken (!): {'; '.join(broken)}." if broken else "\nEvery promise is kept.")
+    return int(bool(broken))
+
+
+def proofs() -> Iterator[Proof]:
+    kinds = databases.runnable()
+    yield from (("1", partial(last_places.proven, kind, way)) for kind in kinds for way in last_places.WAYS)
+    yield from (("2", partial(living_book.proven, kind, 1000 if kind == SQLITE else 100)) for kind in kinds)
+    yield from (("4", partial(asked_again.proven, kind)) for kind in kinds)
+    yield from (("5", partial(killed.proven, kind)) for kind in kinds)
+    yield "7", clocks.proven
+    yield from (("8", partial(letters.proven, kind)) for kind in kinds)
+
+
+def _proven(_number: str, proof: Callable[[], Outcome]) -> Outcome:
+    begun = time.monotonic()
+    outcome = proof()
+    print(f"\n{outcome.promise}, {outcome.where}, {time.monotonic() - begun:.0f} s\n  {outcome.found}", flush=True)
+    for broken in outcome.broken:
+        print(f"  ! not so: {broken}", flush=True)
+    return outcome
+
+
+def _pages_to_serve() -> None:
+    """The site can't be served without pages, whichever town they were drawn for."""
+    if not is_whole():
+        with tempfile.TemporaryDirectory() as folder:
+            House(Path(folder)).load_demo_and_build()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
