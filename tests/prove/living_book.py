@@ -4,6 +4,7 @@ is remembered equals what is computed anew. Asked after every single step.
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -162,6 +163,7 @@ def opened_town(kind: str) -> Iterator[Store]:
 @cache
 def founded_once() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="atrio-founded-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with migrated_database(SQLITE, folder) as url:
         store = Store(url, SECRET)
         _found(store)
