@@ -14,7 +14,7 @@ from portal.ui.icons import icon
 from portal.ui.links import native_form, raw_a
 from portal.ui.notices import done
 from portal.ui.qr import qr
-from portal.ui.words import code, local_name, long_code
+from portal.ui.words import code, local_address, long_code
 
 ShownVar = rx.vars.ObjectVar[Shown]
 
@@ -27,7 +27,7 @@ def enamel(title: str | rx.Var, shown: ShownVar, sign: str = "circle-check") -> 
         day=shown.day,
         place=rx.fragment(
             rx.el.b(shown.place),
-            rx.cond(shown.address, rx.fragment(rx.el.br(), local_name(shown.address))),
+            rx.cond(shown.address, rx.fragment(rx.el.br(), local_address(shown.address))),
         ),
         facts=rx.el.dl(
             # Translators: the code that names an appointment

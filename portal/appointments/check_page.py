@@ -12,7 +12,7 @@ from portal.site import page
 from portal.ui.actions import actions, button
 from portal.ui.frame import section, title
 from portal.ui.summary import row, summary
-from portal.ui.words import local_name
+from portal.ui.words import local_address, local_name
 
 
 def check_title() -> str:
@@ -38,7 +38,7 @@ def _visit() -> rx.Component:
         summary(
             row(_("What for"), CheckState.what_for, change=path("/services/")),
             row(_("When"), rx.el.b(CheckState.day), rx.el.br(), CheckState.hours, change=path(TIME)),
-            row(_("Where or how"), CheckState.place, rx.el.br(), local_name(CheckState.address), change=path(WAY)),
+            row(_("Where or how"), CheckState.place, rx.el.br(), local_address(CheckState.address), change=path(WAY)),
             row(_("People"), CheckState.people, change=path(WAY)),
         ),
         small=True,

@@ -12,7 +12,7 @@ from locales.catalogue import LANGUAGES, _, path
 from portal.ui.header import header
 from portal.ui.icons import icon
 from portal.ui.links import back, raw_a, telephone
-from portal.ui.words import Child, Words, given, local_name
+from portal.ui.words import Child, Words, given, local_address
 
 STYLESHEETS = ["/tokens.css", *(f"/styles/{idea}.css" for idea in ("ground", "frame", "action", "asking", "telling"))]
 
@@ -128,7 +128,7 @@ def footer(town: TownFacts) -> rx.Component:
             ),
             # Translators: name of the list of links at the foot of the page, for screen readers
             rx.el.nav(rx.el.ul(*_standing_links(), class_name="list"), aria_label=_("More")),
-            rx.el.p(rx.el.b(town.name), rx.el.br(), local_name(town.address), class_name="foot-where small"),
+            rx.el.p(rx.el.b(town.name), rx.el.br(), local_address(town.address), class_name="foot-where small"),
             class_name="wrap foot-in",
         ),
         class_name="foot",

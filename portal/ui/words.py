@@ -41,6 +41,11 @@ def long_code(text: rx.Var) -> rx.Component:
 
 
 def local_name(text: Words) -> rx.Component:
-    """A street or a person's name: its own script decides which way it runs, and no line ends inside "5099-001"."""
+    """A person's name, exactly as they typed it: its own script decides which way it runs."""
+    return rx.el.bdi(text)
+
+
+def local_address(text: Words) -> rx.Component:
+    """A street and its town: its own script decides which way it runs, and no line ends inside "5099-001"."""
     said = text.to(str) if isinstance(text, rx.Var) else text
     return rx.el.bdi(said.replace("-", UNBROKEN_HYPHEN))
