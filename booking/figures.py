@@ -43,8 +43,9 @@ def figures(session: Session, now: datetime) -> Figures:
 
 def _letters(session: Session, now: datetime) -> dict[tuple[str, str], int]:
     counted: dict[tuple[str, str], int] = {}
-    waiting = select(col(Letter.due_at) <= now, Letter.channel, func.count()).where(Letter.outcome == "")
-    for is_due, channel, count in session.exec(waiting.group_by(col(Letter.due_at) <= now, col(Letter.channel))):
+    due = (col(Letter.due_at) <= now).label("due")
+    waiting = select(due, Letter.channel, func.count()).where(Letter.outcome == "")
+    for is_due, channel, count in session.exec(waiting.group_by(due, col(Letter.channel))):
         counted[DUE if is_due else LATER, channel] = count
     settled = select(Letter.outcome, Letter.channel, func.count()).where(col(Letter.outcome).in_((DELIVERED, PARKED)))
     for outcome, channel, count in session.exec(settled.group_by(col(Letter.outcome), col(Letter.channel))):

@@ -20,6 +20,7 @@ from structlog.stdlib import ProcessorFormatter
 
 LONGEST = 2_000
 LONGEST_TRACE = 8_000
+TORN = 200  # longer than anything that is taken out
 JSON, PLAIN = "json", "plain"
 Event = MutableMapping[str, Any]
 
@@ -83,12 +84,19 @@ def scrubbed(message: str, longest: int = LONGEST) -> str:
     """Without tokens, codes, addresses and numbers of people, on one line, with nothing that plays tricks on a terminal, cut
     where no honest message goes on.
     """
-    short = message if len(message) <= longest else f"{message[: longest // 2]} ... {message[-longest // 2 :]}"
-    plain = _QUOTED.sub(r"\g<who> (left out)", short)
+    unquoted = _QUOTED.sub(r"\g<who> (left out)", message)
+    if len(unquoted) <= longest:
+        return _plain(unquoted)
+    # What the cut tears apart is not known for what it is, so a little more is looked at than is shown.
+    kept = longest // 2 + TORN
+    return f"{_plain(unquoted[:kept])[:-TORN]} ... {_plain(unquoted[-kept:])[TORN:]}"
+
+
+def _plain(text: str) -> str:
     for secret, shown in _SHOWN_AS:
-        plain = secret.sub(shown, plain)
-    plain = _NUMBER.sub(lambda found: found["instant"] or "(number)", plain).replace("\n", " | ")
-    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in plain)
+        text = secret.sub(shown, text)
+    text = _NUMBER.sub(lambda found: found["instant"] or "(number)", text).replace("\n", " | ")
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in text)
 
 
 def from_the_browser(exception: Exception) -> None:
@@ -115,15 +123,16 @@ def _formatter(process: str, style: str, has_colours: bool) -> ProcessorFormatte
         record: logging.LogRecord = event["_record"]
         said = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         first = {"timestamp": said, "level": record.levelname.lower(), "event": event.pop("event", "")}
-        return {**first, **event, "logger": record.name, "process": process, "pid": record.process}
+        last = {"logger": record.name, "process": process, "pid": record.process}
+        return first | {name: value for name, value in event.items() if name not in first} | last
 
-    last = (
+    writer = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if style == JSON
         else structlog.dev.ConsoleRenderer(colors=has_colours, pad_event_to=0, pad_level=False)
     )
     return ProcessorFormatter(
-        foreign_pre_chain=[_with_trace], processors=[head, ProcessorFormatter.remove_processors_meta, _trace_last, last]
+        foreign_pre_chain=[_with_trace], processors=[head, ProcessorFormatter.remove_processors_meta, _trace_last, writer]
     )
 
 

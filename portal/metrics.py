@@ -107,8 +107,8 @@ def _count(scope: Scope, status: int, seconds: float) -> None:
     route = route_of(scope)
     REQUESTS.labels(method, route, str(status)).inc()
     SECONDS.labels(route).observe(seconds)
-    if status >= 500:
-        log.warning("A request could not be served", method=method, route=route, status=status, ms=round(seconds * 1000))
+    if status == 500:
+        log.error("A request broke", method=method, route=route, status=status, ms=round(seconds * 1000))
 
 
 def route_of(scope: Scope) -> str:

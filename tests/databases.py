@@ -64,6 +64,18 @@ class PostgresServer:
             with self._connect() as connection:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
+    @contextmanager
+    def away(self, url: str) -> Iterator[None]:
+        """As if this database were stopped: whoever speaks to it is cut off, and nobody gets in."""
+        name = make_url(url).database
+        with self._connect() as connection:
+            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")  # type: ignore[arg-type]
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+            try:
+                yield
+            finally:
+                connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")  # type: ignore[arg-type]
+
     def url(self, name: str) -> str:
         url = make_url(self._admin).set(drivername="postgresql+psycopg", database=name)
         return url.render_as_string(hide_password=False)

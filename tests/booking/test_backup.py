@@ -2,11 +2,13 @@
 
 import json
 import re
+import sqlite3
 import threading
 import time
 import zipfile
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -21,7 +23,7 @@ from sqlmodel import select
 from booking import backup, restore
 from booking.appointments import Booked, book_at_once, cancel, look_up, move
 from booking.archive import Backup, Broken, Manifest
-from booking.backup import NothingToBackUp, back_up
+from booking.backup import Damaged, NothingToBackUp, back_up
 from booking.catalogue import Town
 from booking.errors import SlotTaken
 from booking.holds import hold
@@ -215,19 +217,17 @@ def told(file: Path) -> dict[str, list[dict[str, Any]]]:
         }
 
 
-def test_the_town_takes_bookings_again_and_gives_no_number_twice(store: Store, elsewhere: Store, file: Path):
-    assert next_hold(store, elsewhere, file) == 4
+def test_the_town_takes_bookings_again_and_gives_no_number_twice(store: Store, file: Path):
+    assert next_hold(store, file) == 4
 
 
-def test_numbers_that_nobody_remembers_would_be_given_again(
-    store: Store, elsewhere: Store, file: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_numbers_that_nobody_remembers_would_be_given_again(store: Store, file: Path, monkeypatch: pytest.MonkeyPatch):
     """Control."""
     monkeypatch.setattr(restore, "_go_on_counting", lambda *_: None)
-    assert next_hold(store, elsewhere, file) == 1
+    assert next_hold(store, file) == 1
 
 
-def next_hold(store: Store, elsewhere: Store, file: Path) -> int:
+def next_hold(store: Store, file: Path) -> int:
     """The number of the first hold after a restore, when three were made before and none of them is left."""
     found(store)
     for number in range(3):
@@ -235,23 +235,22 @@ def next_hold(store: Store, elsewhere: Store, file: Path) -> int:
     with transaction(store) as session:
         session.execute(text("DELETE FROM hold"))
     backed_up(store, file)
-    restored(file, elsewhere)
-    write(elsewhere, hold, NOW, PERMIT, NINE, once=key("another"))
-    booked(elsewhere, 1)
-    [kept] = every(elsewhere, Hold)
+    restored(file, store, replace=True)
+    write(store, hold, NOW, PERMIT, NINE, once=key("another"))
+    booked(store, 1)
+    [kept] = every(store, Hold)
     return kept.id
 
 
-def test_nobody_takes_the_restored_town_for_the_one_they_remember(store: Store, elsewhere: Store, file: Path):
+def test_nobody_takes_the_restored_town_for_the_one_they_remember(store: Store, file: Path):
     found(store)
+    before = every(store, Town)[0].revision
     backed_up(store, file)
-    restored(file, elsewhere)
-    assert every(store, Town)[0].revision != every(elsewhere, Town)[0].revision
+    restored(file, store, replace=True)
+    assert every(store, Town)[0].revision != before
 
 
-def test_a_backup_of_an_earlier_revision_is_restored_as_one_of_today(
-    empty_database_url: str, elsewhere: Store, tmp_path: Path, file: Path
-):
+def test_a_backup_of_an_earlier_revision_is_restored_as_one_of_today(empty_database_url: str, elsewhere: Store, file: Path):
     migrate(empty_database_url, "0003")
     with transaction(elsewhere) as session:
         session.execute(
@@ -410,34 +409,32 @@ def test_rows_that_contradict_each_other_are_noticed_by_the_database_alone(store
         opened.check()
 
 
-def test_a_file_with_the_same_content_in_another_zip_is_restored(store: Store, elsewhere: Store, file: Path):
+def test_a_file_with_the_same_content_in_another_zip_is_restored(store: Store, file: Path):
     """Control: it is not the rewriting that is refused above."""
     found(store)
     booked(store)
     backed_up(store, file)
     rewrite(file, lambda content: content, coherent=True)
-    restored(file, elsewhere)
-    assert rows(elsewhere)["appointment"] == 1
+    restored(file, store, replace=True)
+    assert rows(store)["appointment"] == 1
 
 
-def test_a_file_whose_rows_nobody_checks_would_be_restored(
-    store: Store, elsewhere: Store, file: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_file_whose_rows_nobody_checks_would_be_restored(store: Store, file: Path, monkeypatch: pytest.MonkeyPatch):
     """Control: it is the digest that refuses another name."""
     found(store)
     booked(store)
     backed_up(store, file)
     DAMAGES["another name in a row"](file)
     monkeypatch.setattr(Backup, "rows", lambda self, part: map(json.loads, self._archive.open(f"tables/{part.name}.jsonl")))
-    restored(file, elsewhere)
-    assert every(elsewhere, Appointment)[0].name == "Eva Lopes"
+    restored(file, store, replace=True)
+    assert every(store, Appointment)[0].name == "Eva Lopes"
 
 
-def test_a_file_of_a_later_version_is_refused(store: Store, elsewhere: Store, file: Path):
+def test_a_file_of_a_later_version_is_refused(store: Store, file: Path):
     manifest = backed_up(store, file)
     with_content("manifest.json", manifest.revision.encode(), b"9999")(file)
     with pytest.raises(LaterVersion):
-        restored(file, elsewhere)
+        restored(file, store)
 
 
 def test_a_database_of_a_later_version_is_neither_backed_up_nor_replaced(store: Store, file: Path):
@@ -448,6 +445,20 @@ def test_a_database_of_a_later_version_is_neither_backed_up_nor_replaced(store: 
         backed_up(store, file.with_name("later.zip"))
     with pytest.raises(UnknownRevision):
         restored(file, store, replace=True)
+
+
+def test_a_damaged_book_is_not_taken_for_one_that_is_backed_up(store: Store, database_url: str, file: Path):
+    """PostgreSQL checks its own pages; SQLite says what it finds when it is asked."""
+    if not store.is_sqlite:
+        return
+    found(store)
+    booked(store)
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as careless:
+        careless.execute("DELETE FROM appointment")
+        careless.commit()
+    with pytest.raises(Damaged, match="foreign_key_check"):
+        backed_up(store, file)
+    assert not file.exists()
 
 
 def test_a_database_without_tables_is_not_backed_up(elsewhere: Store, file: Path):

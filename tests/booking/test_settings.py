@@ -60,6 +60,8 @@ def test_without_any_setting_it_is_a_demo_on_this_machine():
         ("TRUSTED_PROXIES", "localhost"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("TRUSTED_PROXIES", "127.0.0.1,"),
+        ("LOGS", "xml"),
+        ("METRICS_TOKEN", "fifteen signs.."),
     ],
 )
 def test_a_bad_value_gets_one_sentence_that_names_the_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
@@ -72,8 +74,9 @@ def test_a_bad_value_gets_one_sentence_that_names_the_setting(monkeypatch: pytes
     assert "\n" not in sentence
 
 
-def test_a_secret_that_is_refused_is_not_shown(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("ATRIO_SECRET", "hunter2")
+@pytest.mark.parametrize("name", ["SECRET", "METRICS_TOKEN"])
+def test_a_secret_that_is_refused_is_not_shown(monkeypatch: pytest.MonkeyPatch, name: str):
+    monkeypatch.setenv(f"ATRIO_{name}", "hunter2")
     with pytest.raises(SettingsError) as refusal:
         read_settings(NO_FILE)
     assert "hunter2" not in str(refusal.value)

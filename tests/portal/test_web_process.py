@@ -64,6 +64,7 @@ def test_every_web_process_asks_for_that_before_it_makes_the_site(monkeypatch: p
     steps: list[str] = []
     monkeypatch.setattr(granian.server, "Server", Server)
     monkeypatch.setattr(web_process, "end_with_parent", lambda: steps.append("ends with its parent"))
+    monkeypatch.setattr(web_process, "start_logging", lambda process, _style: steps.append(f"logs as {process}"))
     monkeypatch.setitem(sys.modules, "portal.app", SimpleNamespace(app=lambda: "the site"))
     commands._granian(Settings(_env_file=None))
-    assert steps == ["ends with its parent", "the site"]
+    assert steps == ["ends with its parent", "logs as web", "the site"]
