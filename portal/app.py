@@ -12,6 +12,7 @@ from portal.headers import Headers
 from portal.logs import from_the_browser, keep_secrets
 from portal.lost import Lost
 from portal.metrics import Measured, listen
+from portal.redis_gone import OnLine, expect_it
 from portal.routes import Page, pages
 from portal.site import drawn_catalogue, page_title
 from portal.trouble import caught
@@ -32,7 +33,7 @@ app = rx.App(
         rx.el.script(src="/site.js", async_=True),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
     ],
-    api_transformer=[doors, Lost, Headers, Measured],
+    api_transformer=[doors, Lost, Headers, Measured, OnLine],
     backend_exception_handler=caught,
     frontend_exception_handler=from_the_browser,
 )
@@ -53,3 +54,4 @@ def _add(page: Page) -> None:
 for each in pages():
     _add(each)
 watch(app)
+expect_it(app)

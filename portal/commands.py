@@ -197,6 +197,8 @@ def _granian(chosen: Settings) -> None:
         address=chosen.listen,
         port=chosen.port,
         workers=chosen.workers,
+        # When one falls, the others go on, and another takes its place.
+        respawn_failed_workers=True,
         log_level=LogLevels.warning,
         log_dictconfig=GRANIAN_LOGS,
         websockets=True,

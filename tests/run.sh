@@ -1,6 +1,6 @@
 #!/bin/sh
-# The whole test suite, or what is named, after fetching what it needs: a Chromium that starts. Says in one line each what
-# could not run and why. Browser tests come last and one after another: they share one book.
+# The whole test suite, or what is named, after fetching what it needs: a Chromium that starts, Redis, nginx. Says in one line
+# each what could not run and why. Browser tests come last and one after another: they share one book.
 set -u
 BIN=.venv/bin
 
@@ -17,6 +17,9 @@ if ! chromium_starts; then
     "$BIN/playwright" install chromium >/dev/null 2>&1
     chromium_starts || as_root chromium
 fi
+if ! "$BIN/python" -m tests.neighbours >/dev/null 2>&1; then
+    as_root redis-server nginx-light openssl && as_root caddy
+fi
 if [ $# -gt 0 ]; then
     exec "$BIN/pytest" -q "$@"
 fi
@@ -28,6 +31,10 @@ if [ -n "$no_postgres" ]; then
     echo "$no_postgres"
     [ "${CI:-}" = true ] && result=1
 fi
+no_neighbours=$("$BIN/python" -m tests.neighbours 2>/dev/null) || {
+    echo "${no_neighbours:-Nothing was tested on several processes.}"
+    [ "${CI:-}" = true ] && result=1
+}
 if chromium_starts; then
     "$BIN/pytest" -q tests/journeys || result=1
 else

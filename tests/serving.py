@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,10 +102,20 @@ class House:
         self._server.wait(10)
 
     @property
+    def leader(self) -> int:
+        """The number of the one that was started, and starts all others."""
+        assert self._server
+        return self._server.pid
+
+    @property
+    def has_ended(self) -> bool:
+        assert self._server
+        return self._server.poll() is not None
+
+    @property
     def processes(self) -> list[Path]:
         """Each process of the house, as its folder in /proc."""
-        assert self._server
-        return group(self._server.pid)
+        return group(self.leader)
 
 
 def group(leader: int) -> list[Path]:
@@ -152,6 +162,14 @@ def wait_for(port: int, seconds: float = 30) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
+
+
+def until(is_so: Callable[[], object], what: str, seconds: float = 15) -> None:
+    """Look until it is so. Raises AssertionError with `what` was waited for."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"Not within {seconds} seconds: {what}"
+        time.sleep(0.05)
 
 
 def free_port() -> int:

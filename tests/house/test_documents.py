@@ -36,6 +36,7 @@ STORY: list[tuple[str, int | None, str]] = [
     ("letters", 0, "0 letters are due"),
     ("letters --again", 0, "0 letters are tried again"),
     ("backup FILE", 0, " tables are in "),
+    ("backup FOLDER", 0, " tables are in "),
     ("restore FILE", 1, ""),
     ("restore --replace FILE", 0, ""),
 ]
@@ -59,14 +60,24 @@ def test_every_portal_command_in_the_documents_does_what_is_written(tmp_path: Pa
     (tmp_path / MY_TOWN).write_text(smallest)
     where = {DEMO: DEMO, MY_TOWN: str(tmp_path / MY_TOWN)}[town]
     for command, result, says in STORY if town == DEMO else [step for step in STORY if "TOWN" in step[0]]:
-        done = portal(tmp_path / "data", command.replace("TOWN", where).replace("FILE", str(tmp_path / "town.zip")))
+        done = portal(tmp_path / "data", with_places(command, where, tmp_path))
         assert says in done.stdout, done.stderr
         assert done.returncode == (int("NO  " in done.stdout) if result is None else result)
 
 
 def test_no_portal_command_of_the_documents_is_left_out() -> None:
-    written = {command.replace(DEMO, "TOWN").replace(MY_TOWN, "TOWN").replace("town.zip", "FILE") for command in COMMANDS}
+    written = {without_places(command) for command in COMMANDS}
     assert written - {command for command, _, _ in STORY} == LEFT_TO_THE_JOURNEYS
+
+
+def with_places(command: str, town: str, folder: Path) -> str:
+    return command.replace("TOWN", town).replace("FILE", str(folder / "town.zip")).replace("FOLDER", str(folder))
+
+
+def without_places(command: str) -> str:
+    for place, name in ((DEMO, "TOWN"), (MY_TOWN, "TOWN"), ("town.zip", "FILE"), ("/var/backups/atrio", "FOLDER")):
+        command = command.replace(place, name)
+    return command
 
 
 def portal(data: Path, command: str) -> subprocess.CompletedProcess[str]:
@@ -89,7 +100,15 @@ def test_every_make_target_in_the_readme_exists(target: str) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/town-file.md", "docs/api.md", "docs/proof.md"],
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/operations.md",
+        "docs/town-file.md",
+        "docs/api.md",
+        "docs/proof.md",
+        "docs/scale-out.md",
+    ],
 )
 def test_every_link_leads_to_a_file(document: str) -> None:
     path = ROOT / document

@@ -37,6 +37,7 @@ def _shell_programs(folder: Path) -> Path:
     ("missing", "sentence"),
     [
         ("tests.databases", NO_POSTGRES),
+        ("tests.neighbours", "There is no redis-server here, so nothing was tested on several processes."),
         ("tests.chromium", "Browser tests did not run: there is no Chromium here that starts, and none could be fetched."),
     ],
 )
@@ -44,7 +45,7 @@ def _shell_programs(folder: Path) -> Path:
 def test_what_could_not_run_is_said_once_and_fails_where_nobody_reads_it(
     tmp_path: Path, missing: str, sentence: str, ci: str, result: int
 ) -> None:
-    done = run(tmp_path, f'[ "$2" = {missing} ] && echo "{NO_POSTGRES}" && exit 1; exit 0', CI=ci)
+    done = run(tmp_path, f'[ "$2" = {missing} ] && echo "{sentence}" && exit 1; exit 0', CI=ci)
     assert done.returncode == result
     assert done.stdout.count(sentence) == 1
 

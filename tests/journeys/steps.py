@@ -147,6 +147,8 @@ class Resident:
     def codes(self) -> tuple[str, str]:
         values = self.page.locator(".done dd bdi")
         expect(values.nth(0)).to_have_text(re.compile(r"^\w{2}-\w{4}-\w{4}$"))
+        # The tab keeps them a moment after it shows them; nobody but a test leaves the page that soon.
+        self.page.wait_for_function("() => sessionStorage.getItem('atrio-appointment')")
         return values.nth(0).inner_text(), values.nth(1).inner_text()
 
     # Afterwards
