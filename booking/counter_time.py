@@ -20,7 +20,7 @@ from booking.catalogue import CHANNELS, Absence, Catalogue, ClosureRow, Counter,
 from booking.errors import NotValid, Problem
 from booking.hours import Closure, OpeningRule, holiday_names, local_day, openings, presence
 from booking.interval import Span, common, first_minute_from
-from booking.promises import Book, Hold, Seat
+from booking.promises import LONGEST_SEAT, Book, Hold, Seat
 from booking.references import hash_of
 from booking.slots import NOTHING_TAKEN, Counters, Taken, taken_by_counter
 from booking.store import remembered
@@ -126,7 +126,11 @@ def _hold_id(session: Session, instead_of: InsteadOf) -> int | None:
 def taken_around(session: Session, start: int, end: int, counter_ids: Sequence[int]) -> dict[int, Taken]:
     """Taken time by counter id that meets [start, end), read anew. For verbs that hold the page and have swept it."""
     meets = select(Seat.counter_id, Seat.start_minute, Seat.end_minute).where(
-        col(Seat.counter_id).in_(counter_ids), Seat.start_minute < end, Seat.end_minute > start
+        col(Seat.counter_id).in_(counter_ids),
+        # A short range of the index, however old the book.
+        Seat.start_minute > start - LONGEST_SEAT,
+        Seat.start_minute < end,
+        Seat.end_minute > start,
     )
     return taken_by_counter([(counter, first, last) for counter, first, last in session.exec(meets)])
 

@@ -22,8 +22,10 @@ from booking.seats import give_back, open_page, take_seat
 from booking.tidings import tell_of_offer
 from booking.visits import Visit
 from booking.waiting_list import (
+    ANOTHER_DAY,
     NO_COUNTER,
     OFFERED,
+    TOO_LATE_FOR_THEM,
     UNANSWERED,
     WITHDRAWN,
     Considered,
@@ -47,6 +49,8 @@ ASK_FROM, ASK_UNTIL = time(8), time(20)
 SHORTEST_OFFER, LONGEST_OFFER = timedelta(minutes=30), timedelta(hours=3)
 # Kept by the house: a place that is withheld isn't one of those kept for the desk.
 CHANNEL = "in_person"
+# Reasons that hold for every start of one day, so that nobody need look which there are.
+WHATEVER_THE_HOUR = (ANOTHER_DAY, TOO_LATE_FOR_THEM)
 dice = random.SystemRandom()
 
 
@@ -86,8 +90,9 @@ def offer_to_the_next(session: Session, now: datetime, freed: FreedPlace) -> Non
     """The place is kept for the first in turn whom it suits and who wasn't asked yet; when there is none, it is everybody's."""
     _let_go(session, freed)
     if _is_asking_time(session, now, freed.location):
-        for turn, wish in enumerate(_not_yet_considered(session, freed), _turns_so_far(session, freed)):
-            if _considered(session, now, freed, wish, turn):
+        starts = _Starts(session, now, freed)
+        for turn, (wish, appointment) in enumerate(_not_yet_considered(session, freed), _turns_so_far(session, freed)):
+            if _considered(session, now, freed, wish, appointment, starts, turn):
                 return
     freed.done_at = now
 
@@ -117,10 +122,17 @@ def answer_time(now: datetime, start: datetime) -> timedelta:
     return min(max((start - now) / 10, SHORTEST_OFFER), LONGEST_OFFER)
 
 
-def _considered(session: Session, now: datetime, freed: FreedPlace, wish: EarlierWish, turn: int) -> bool:
+def _considered(
+    session: Session,
+    now: datetime,
+    freed: FreedPlace,
+    wish: EarlierWish,
+    appointment: Appointment,
+    starts: "_Starts",
+    turn: int,
+) -> bool:
     """Write down what is found for this person, and make the offer when the place suits."""
-    appointment = session.get_one(Appointment, wish.appointment_id)
-    start, found = _start_for(session, now, freed, wish, appointment)
+    start, found = starts.for_whom(wish, appointment)
     hold = _kept_for(session, now, appointment, start) if start else None
     session.add(
         Considered(
@@ -163,31 +175,46 @@ def _make_offer(session: Session, now: datetime, freed: FreedPlace, wish: Earlie
     )
 
 
-def _start_for(
-    session: Session, now: datetime, freed: FreedPlace, wish: EarlierWish, appointment: Appointment
-) -> tuple[datetime | None, str]:
-    """The first start that the freed time makes possible for this person and that suits, or None and why there is none."""
-    if appointment.state != BOOKED:
-        return None, NO_COUNTER
-    zone = _zone(session, freed.location)
-    reasons = []
-    for start in _starts_in(session, now, freed, appointment, zone):
-        reasons.append(found_for(wish, appointment.start_at, start, now + answer_time(now, start), zone))
-        if reasons[-1] == OFFERED:
-            return start, OFFERED
-    return None, reasons[0] if reasons else NO_COUNTER
+class _Starts:
+    """The starts that a freed time makes possible, for one kind of visit after the other. Read anew, never remembered for longer.
 
+    The page is locked meanwhile, and hundreds may wait: visits that are alike are asked about once.
+    """
 
-def _starts_in(session: Session, now: datetime, freed: FreedPlace, appointment: Appointment, zone: ZoneInfo) -> list[datetime]:
-    """The starts that this visit could have and that need some of the freed time. Read anew, never remembered."""
-    day = freed.start_at.astimezone(zone).date()
-    mine = InsteadOf(appointment=appointment.id)
-    try:
-        free = free_places(session, now, appointment.visit, day, day, instead_of=mine)
-    except NotBookable:
-        return []
-    length = appointment.end_at - appointment.start_at
-    return [place.start for place in free if place.start < freed.end_at and freed.start_at < place.start + length]
+    def __init__(self, session: Session, now: datetime, freed: FreedPlace):
+        self._session, self._now, self._freed = session, now, freed
+        self._zone = _zone(session, freed.location)
+        self._day = freed.start_at.astimezone(self._zone).date()
+        self._known: dict[tuple[Visit, int | None], list[datetime]] = {}
+
+    def for_whom(self, wish: EarlierWish, appointment: Appointment) -> tuple[datetime | None, str]:
+        """The first start that suits this person, or None and why there is none."""
+        of_the_day = self._found(wish, appointment, self._freed.start_at)
+        if of_the_day in WHATEVER_THE_HOUR:
+            return None, of_the_day
+        found = {start: self._found(wish, appointment, start) for start in self._of(appointment)}
+        suits = next((start for start, reason in found.items() if reason == OFFERED), None)
+        return suits, OFFERED if suits else next(iter(found.values()), NO_COUNTER)
+
+    def _found(self, wish: EarlierWish, appointment: Appointment, start: datetime) -> str:
+        return found_for(wish, appointment.start_at, start, self._now + answer_time(self._now, start), self._zone)
+
+    def _of(self, appointment: Appointment) -> list[datetime]:
+        """Their own time is free for them: that matters on the same day only."""
+        is_same_day = appointment.start_at.astimezone(self._zone).date() == self._day
+        kind = (appointment.visit, appointment.id if is_same_day else None)
+        if kind not in self._known:
+            self._known[kind] = self._read(appointment)
+        return self._known[kind]
+
+    def _read(self, appointment: Appointment) -> list[datetime]:
+        mine = InsteadOf(appointment=appointment.id)
+        try:
+            free = free_places(self._session, self._now, appointment.visit, self._day, self._day, instead_of=mine)
+        except NotBookable:
+            return []
+        begins, ends, length = self._freed.start_at, self._freed.end_at, appointment.end_at - appointment.start_at
+        return [place.start for place in free if place.start < ends and begins < place.start + length]
 
 
 def _kept(session: Session, now: datetime, visit: Visit, start: datetime, *, due_at: datetime) -> Hold:
@@ -228,16 +255,22 @@ def _is_asking_time(session: Session, now: datetime, location: str) -> bool:
     return ASK_FROM <= now.astimezone(_zone(session, location)).time() < ASK_UNTIL
 
 
-def _not_yet_considered(session: Session, freed: FreedPlace) -> list[EarlierWish]:
+def _not_yet_considered(session: Session, freed: FreedPlace) -> list[tuple[EarlierWish, Appointment]]:
     known = select(Considered.wish_id).where(Considered.freed_place_id == freed.id)
     busy = select(Offer.wish_id).where(Offer.answer == "")
-    waiting = select(EarlierWish).where(
-        EarlierWish.location == freed.location,
-        col(EarlierWish.ended_at).is_(None),
-        col(EarlierWish.id).not_in(known),
-        col(EarlierWish.id).not_in(busy),
+    waiting = (
+        select(EarlierWish, Appointment)
+        .join(Appointment, col(Appointment.id) == EarlierWish.appointment_id)
+        .where(
+            EarlierWish.location == freed.location,
+            Appointment.state == BOOKED,
+            col(EarlierWish.ended_at).is_(None),
+            col(EarlierWish.id).not_in(known),
+            col(EarlierWish.id).not_in(busy),
+        )
     )
-    return in_turn(session.exec(waiting))
+    found = {wish.id: (wish, appointment) for wish, appointment in session.exec(waiting)}
+    return [found[wish.id] for wish in in_turn(wish for wish, _ in found.values())]
 
 
 def _turns_so_far(session: Session, freed: FreedPlace) -> int:

@@ -9,6 +9,7 @@ from booking.store import Table
 from booking.visits import Visit
 
 BOOKED, CANCELLED = "booked", "cancelled"
+LONGEST_SEAT = 2880  # minutes
 
 
 class Book(Table, table=True):
@@ -33,7 +34,7 @@ class Seat(Table, table=True):
     __table_args__ = (
         CheckConstraint("start_minute < end_minute", name="in_order"),
         # So that what might overlap a seat is a short range of an index, however old the book.
-        CheckConstraint("end_minute - start_minute <= 2880", name="two_days_at_most"),
+        CheckConstraint(f"end_minute - start_minute <= {LONGEST_SEAT}", name="two_days_at_most"),
         CheckConstraint("(hold_id IS NULL) <> (appointment_id IS NULL)", name="one_owner"),
         CheckConstraint("(hold_id IS NULL) = (lapses_at IS NULL)", name="holds_lapse"),
         Index("ix_seat_location_end_minute", "location", "end_minute"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
@@ -21,7 +20,6 @@ from booking.settings import Settings, data_folder
 
 SMTP_SECONDS = 60
 SMS_SECONDS = 20
-SMTP_POLICY = policy.SMTP.clone(max_line_length=78)
 
 
 class NotNow(Exception):
@@ -63,7 +61,7 @@ class LetterFolder:
     folder: Path
 
     async def carry(self, key: str, message: EmailMessage) -> None:
-        _write_whole(self.folder / f"{key}.eml", message.as_bytes(policy=SMTP_POLICY))
+        _write_whole(self.folder / f"{key}.eml", message.as_bytes())
 
 
 @dataclass(frozen=True)
@@ -99,6 +97,8 @@ class SmtpServer:
             raise _verdict(max(each.code for each in refusal.recipients), "refused the address") from None
         except aiosmtplib.SMTPAuthenticationError as refusal:
             raise NotNow(f"the mail server refused our name and password ({refusal.code})") from None
+        except aiosmtplib.SMTPNotSupported:
+            raise Undeliverable("the mail server can't write to addresses with other letters than ASCII (SMTPUTF8)") from None
         except aiosmtplib.SMTPResponseException as refusal:
             raise _verdict(refusal.code, "refused the letter") from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as trouble:

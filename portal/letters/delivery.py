@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from functools import partial
 from typing import NamedTuple
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from booking.appointments import Booked, booked_by_id
@@ -26,7 +27,10 @@ from portal.appointments.calendar_file import invitation_of
 from portal.letters.carriers import MailCarrier, NotNow, TextCarrier, Undeliverable
 from portal.letters.email import email
 from portal.letters.wording import offer_short_words, offer_wording, short_words, wording
+from portal.logs import keyed
 from portal.site import said
+
+log = keyed("atrio.worker")
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,13 @@ async def _handed_over(now: datetime, carriers: Carriers, letter: Letter) -> _Ou
         return _Outcome(partial(park, now=now, letter=letter, trouble=str(trouble)), str(trouble))
     except NothingToTell:
         return _Outcome(partial(no_longer_true, now=now, letter=letter))
+    except SQLAlchemyError:
+        raise
+    except Exception as broken:
+        # Whatever is wrong with one letter, the others go out, and this one is parked in the end for somebody to look at.
+        log.exception("a letter could not be written", letter=letter.id)
+        trouble = f"it could not be written ({type(broken).__name__}); the log says why"
+        return _Outcome(partial(put_off, now=now, letter=letter, trouble=trouble), trouble)
     return _Outcome(partial(delivered, now=now, letter=letter))
 
 

@@ -6,10 +6,13 @@ The HTML loads nothing from anywhere and needs no style sheet: mail programs str
 from __future__ import annotations
 
 from datetime import datetime
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
+
+from email_validator import validate_email
 
 from locales.catalogue import _, current_language, direction
 from portal.letters.wording import Action, Wording
@@ -31,10 +34,12 @@ def email(
 
     The same `key` gives the same Message-ID, so that a copy can be known as one.
     """
-    message = EmailMessage()
+    addressee = _addressee(*to)
+    # RFC 6532, for whoever has a mailbox that ASCII can't write.
+    message = EmailMessage(policy=policy.SMTP if addressee.username.isascii() else policy.SMTPUTF8)
     message["Subject"] = words.subject
-    message["From"] = _address(*sender)
-    message["To"] = _address(*to)
+    message["From"] = Address(display_name=sender[0], addr_spec=sender[1])
+    message["To"] = addressee
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{key}@{sender[1].rpartition('@')[2]}>"
     # RFC 3834: no machine shall answer.
@@ -149,5 +154,7 @@ def _foot(words: Wording) -> str:
     )
 
 
-def _address(name: str, address: str) -> Address:
-    return Address(display_name=name, addr_spec=address)
+def _addressee(name: str, address: str) -> Address:
+    """Mail servers know a domain by its ASCII form (RFC 5891); the part before it is the addressee's own."""
+    known = validate_email(address, check_deliverability=False)
+    return Address(display_name=name, username=known.local_part, domain=known.ascii_domain)

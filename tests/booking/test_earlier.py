@@ -394,6 +394,20 @@ def test_nobody_is_asked_at_night(town: Store):
     assert offered_to(town, late, morning) == FRIDAY
 
 
+def test_however_many_wait_visits_that_are_alike_are_asked_about_once(town: Store, monkeypatch: pytest.MonkeyPatch):
+    """The page is locked meanwhile: everybody who books would wait."""
+    early = booked(town, THURSDAY, "Early")
+    for place in range(12):  # eleven whose hours it doesn't suit, and one whom it does
+        wish = ANY if place == 11 else Wish(from_time=time(16))
+        asks(town, booked(town, MONDAY + minutes(20 * place), f"W{place}"), wish, NOON + minutes(place))
+    cancelled(town, early, NOON + minutes(20))
+    asked = []
+    monkeypatch.setattr(freed, "free_places", lambda *args, **named: asked.append(args) or free_places(*args, **named))
+    turn_the_clock(town, DUE + minutes(20))
+    assert [found for _, found in explained(town)] == [ANOTHER_HOUR] * 11 + [OFFERED]
+    assert len(asked) == 1
+
+
 def test_the_history_tells_each_person_what_they_were_considered_for(town: Store):
     early, late = booked(town, THURSDAY, "Early"), booked(town, FRIDAY, "Late")
     wish = asks(town, late, Wish(weekdays=(0,)))

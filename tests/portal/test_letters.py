@@ -23,12 +23,14 @@ from sqlmodel import col, select
 from booking.appointments import Booked, book_at_once, cancel, move
 from booking.details import Details
 from booking.earlier import Wish, ask_for_earlier, decline_offer
+from booking.errors import NotValid
 from booking.freed import pass_on
 from booking.outbox import DELIVERED, OVERTAKEN, PARKED, Letter, lease
 from booking.settings import Settings
 from booking.store import Store, read, write
 from booking.tidings import OFFER, REMINDER
 from booking.visits import Visit
+from portal.letters import delivery
 from portal.letters.carriers import mail_carrier, text_carrier
 from portal.letters.delivery import Carriers, deliver
 from tests.booking.towns import ANA, NINE, NOW, PERMIT, key
@@ -292,7 +294,7 @@ class Mailbox:
 def mailbox() -> Iterator[tuple[Mailbox, str]]:
     handler = Mailbox()
     port = free_port()
-    server = Controller(handler, hostname="127.0.0.1", port=port)
+    server = Controller(handler, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
     server.start()
     try:
         yield handler, f"smtp://127.0.0.1:{port}"
@@ -315,6 +317,58 @@ def test_a_letter_reaches_a_real_mail_server_whole(town: Store, chosen: Settings
     assert max(len(line) for line in content.split(b"\r\n")) <= 998  # RFC 5321, section 4.5.3.1.6
     assert content.isascii()
     assert outcomes(town) == [(DELIVERED, "")]
+
+
+@pytest.mark.parametrize(
+    "address", ["josé@example.org", "ana@exämple.org", "أمينة@example.org", '"ana lopes"@example.org', "a+b@example.org"]
+)
+def test_every_address_that_the_form_takes_can_be_written_to(
+    town: Store, chosen: Settings, mailbox: tuple[Mailbox, str], address: str
+):
+    handler, url = mailbox
+    try:
+        booked(town, replace(ANA, email=address))
+    except NotValid:
+        return
+    assert deliver_due(town, with_smtp(chosen, url)) == [""]
+    [content] = handler.taken
+    assert str(mail(content)["To"]).rpartition("@")[2].isascii()
+    assert deliver_due(town, chosen) == []
+
+
+def test_a_mail_server_that_can_not_write_to_an_address_is_not_asked_for_ever(town: Store, chosen: Settings):
+    port = free_port()
+    server = Controller(Mailbox(), hostname="127.0.0.1", port=port, enable_SMTPUTF8=False)
+    server.start()
+    try:
+        booked(town, replace(ANA, email="josé@example.org"))
+        [trouble] = deliver_due(town, with_smtp(chosen, f"smtp://127.0.0.1:{port}"))
+    finally:
+        server.stop()
+    assert "SMTPUTF8" in trouble
+    assert outcomes(town) == [(PARKED, trouble)]
+
+
+def test_a_letter_to_any_address_can_be_written_into_the_folder(town: Store, chosen: Settings):
+    booked(town, replace(ANA, email="أمينة@example.org"))
+    assert deliver_due(town, chosen) == [""]
+    assert "<أمينة@example.org>".encode() in files(chosen)[0]
+
+
+def test_a_letter_that_can_not_be_written_holds_up_no_other(town: Store, chosen: Settings, monkeypatch: pytest.MonkeyPatch):
+    booked(town, replace(ANA, name="Poison"))
+    sound = booked(town, replace(ANA, name="Sound"), NINE)
+    write_it = delivery.wording
+
+    def breaks_for_one(*args: Any) -> Any:
+        if args[3].name == "Poison":
+            raise ValueError("a name that nobody thought of")
+        return write_it(*args)
+
+    monkeypatch.setattr(delivery, "wording", breaks_for_one)
+    assert sorted(deliver_due(town, chosen)) == ["", "it could not be written (ValueError); the log says why"]
+    assert [outcome for outcome, _ in outcomes(town)] == ["", DELIVERED]
+    assert sound.reference in part(mail(files(chosen)[0]), "text/plain")
 
 
 def test_a_letter_delivered_twice_has_one_message_id(town: Store, chosen: Settings, mailbox: tuple[Mailbox, str]):
