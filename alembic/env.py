@@ -7,12 +7,12 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from alembic import context
-from booking import catalogue, outbox, promises, waiting_list
+from booking import catalogue, one_time_codes, outbox, promises, waiting_list
 from booking.store import Table, the_store, transaction
 from portal.appointments import draft
 
 # Importing the rooms that have tables fills this metadata.
-TABLES_OF = (catalogue, promises, outbox, waiting_list, draft)
+TABLES_OF = (catalogue, one_time_codes, promises, outbox, waiting_list, draft)
 metadata = Table.metadata
 
 

@@ -20,12 +20,14 @@ from booking.deeds import done, earlier_subject
 from booking.details import Details, one_line, tidied
 from booking.errors import HoldExpired, NotInForce, NotValid, Problem, TooLate, UnknownReference
 from booking.freed import end_wish, withhold
-from booking.holds import locked_hold
-from booking.promises import BOOKED, CANCELLED, Appointment, AppointmentChange, Hold, Seat
+from booking.holds import locked_hold, seat_hold
+from booking.outbox import overtake
+from booking.promises import BOOKED, CANCELLED, UNCONFIRMED, Appointment, AppointmentChange, Hold, Seat
 from booking.references import fits, key_again, new_capability, new_reference, parsed_reference
 from booking.seats import check_still_served, checked_instant, give_back, hand_over, keep_seat, open_page, seat_of, take_seat
 from booking.store import store_of
 from booking.tidings import BOOKING, CANCELLATION, MOVE, tell
+from booking.unconfirmed import asks_for_code, check_can_be_asked, hold_of, keep_unconfirmed, send_code
 from booking.visits import Visit
 
 PURPOSE = "appointment"
@@ -42,12 +44,13 @@ class Booked:
     appointment: Appointment
 
 
-def book(session: Session, now: datetime, token: str, details: Details, *, once: str) -> Booked:
+def book(session: Session, now: datetime, token: str, details: Details, *, once: str, is_known: bool = False) -> Booked:
     """Turn a hold into an appointment. A hold that ran out is booked all the same when its time is still free.
 
+    Online it counts once its contact is confirmed (confirming.py), unless the caller knows it to be theirs: `is_known`.
     A hold becomes one appointment: whoever books it again, say in a second tab, gets the same one. Raises HoldExpired for a
-    hold that was let go, SlotTaken, TooManyBookings, NotValid, KeyReused, NotBookable when the time has begun or was closed
-    since, and for a hold that ran out whatever `hold` raises.
+    hold that was let go, SlotTaken, TooManyBookings, TooManyCodes, NotValid, KeyReused, NotBookable when the time has begun or
+    was closed since, and for a hold that ran out whatever `hold` raises.
     """
     details = tidied(details, read_catalogue(session).town)
     if earlier := earlier_subject(session, now, "book", once, token, details):
@@ -56,7 +59,8 @@ def book(session: Session, now: datetime, token: str, details: Details, *, once:
     if held is None:
         raise HoldExpired()
     if held.appointment_id is None:
-        held.appointment_id = _book_held(session, now, held, tidied(details, read_catalogue(session).town, held.mode))
+        details = tidied(details, read_catalogue(session).town, held.mode)
+        held.appointment_id = _book_held(session, now, held, details, is_known)
     done(session, "book", once, held.appointment_id)
     return booked_by_id(session, held.appointment_id)
 
@@ -64,7 +68,10 @@ def book(session: Session, now: datetime, token: str, details: Details, *, once:
 def book_at_once(
     session: Session, now: datetime, visit: Visit, start: datetime, details: Details, *, once: str, channel: str = "online"
 ) -> Booked:
-    """Book without holding first. Raises NotBookable with its reason, SlotTaken, TooManyBookings, NotValid, KeyReused."""
+    """Book without holding first; online it counts once its contact is confirmed (confirming.py).
+
+    Raises NotBookable with its reason, SlotTaken, TooManyBookings, TooManyCodes, NotValid, KeyReused.
+    """
     details, start = tidied(details, read_catalogue(session).town, visit.mode), checked_instant(start)
     if earlier := earlier_subject(session, now, "book", once, visit, start, details, channel):
         return booked_by_id(session, earlier)
@@ -72,7 +79,7 @@ def book_at_once(
     check_caps(session, now, details, visit, channel)
     seat, end = take_seat(session, now, visit, start, channel)
     appointment = _new_appointment(session, now, visit, (start, end), details, channel)
-    _seat(session, appointment, seat)
+    _promise(session, now, appointment, seat, is_known=not asks_for_code(session, channel))
     done(session, "book", once, appointment.id)
     return booked_by_id(session, _id(appointment))
 
@@ -117,6 +124,10 @@ def move(
         session.refresh(appointment)
         return appointment
     open_for_change(session, now, appointment)
+    if appointment.state == UNCONFIRMED:
+        _keep_another(session, now, appointment, start, channel)
+        done(session, "move", once, appointment.id)
+        return appointment
     if appointment.state != BOOKED:
         raise NotInForce(appointment.state)
     _check_in_time(session, now, appointment)
@@ -144,6 +155,8 @@ def cancel(session: Session, now: datetime, reference: str, access_key: str, *, 
     if appointment.state == BOOKED:
         _check_in_time(session, now, appointment)
         _give_up(session, now, appointment, reason)
+    elif appointment.state == UNCONFIRMED:
+        _let_go(session, now, appointment)
     done(session, "cancel", once, appointment.id)
     return appointment
 
@@ -154,7 +167,7 @@ def changeable_until(catalogue: Catalogue, appointment: Appointment) -> datetime
     return appointment.start_at - timedelta(minutes=max(service.cancel_until_minutes for service in services))
 
 
-def _book_held(session: Session, now: datetime, held: Hold, details: Details) -> int:
+def _book_held(session: Session, now: datetime, held: Hold, details: Details, is_known: bool) -> int:
     check_caps(session, now, details, held.visit, held.channel)
     seat, end = seat_of(session, held), held.end_at
     if seat:
@@ -162,9 +175,23 @@ def _book_held(session: Session, now: datetime, held: Hold, details: Details) ->
     else:
         seat, end = take_seat(session, now, held.visit, held.start_at, held.channel)
     appointment = _new_appointment(session, now, held.visit, (held.start_at, end), details, held.channel)
-    hand_over(seat, _id(appointment))
-    keep_seat(session, seat, held.start_at)
+    _promise(session, now, appointment, seat, held, is_known=is_known or not asks_for_code(session, held.channel))
     return _id(appointment)
+
+
+def _promise(
+    session: Session, now: datetime, appointment: Appointment, seat: Seat, held: Hold | None = None, *, is_known: bool
+) -> None:
+    """From here on the seat is theirs; or kept until they have shown that the contact is."""
+    if is_known:
+        hand_over(seat, _id(appointment))
+        keep_seat(session, seat, appointment.start_at)
+        record_booking(session, now, appointment)
+        return
+    check_can_be_asked(session, Details(appointment.name, appointment.email or "", appointment.phone or ""))
+    appointment.state = UNCONFIRMED
+    keep_unconfirmed(session, now, appointment, seat, held)
+    send_code(session, now, appointment)
 
 
 def _new_appointment(
@@ -194,8 +221,11 @@ def _new_appointment(
     )
     session.add(appointment)
     session.flush()
-    _record(session, now, appointment, BOOKING, to_start_at=appointment.start_at)
     return appointment
+
+
+def record_booking(session: Session, now: datetime, appointment: Appointment) -> None:
+    _record(session, now, appointment, BOOKING, to_start_at=appointment.start_at)
 
 
 def exchange(
@@ -215,6 +245,27 @@ def _take_another(session: Session, now: datetime, appointment: Appointment, sta
     seat.appointment_id = appointment.id
     keep_seat(session, seat, start)
     return end
+
+
+def _keep_another(session: Session, now: datetime, appointment: Appointment, start: datetime, channel: str) -> None:
+    """Of an unconfirmed one only the hold knows the time; it is kept until then as before."""
+    held = hold_of(session, appointment)
+    if held.expires_at <= now:
+        raise NotInForce(appointment.state)
+    if start == held.start_at:
+        return
+    give_back(session, hold_id=held.id)
+    seat, end = take_seat(session, now, appointment.visit, start, channel)
+    held.start_at = appointment.start_at = start
+    held.end_at = appointment.end_at = end
+    seat_hold(session, held, seat)
+
+
+def _let_go(session: Session, now: datetime, appointment: Appointment) -> None:
+    """Nobody was promised anything, so there is nothing to tell, nor to withhold from others."""
+    give_back(session, hold_id=hold_of(session, appointment).id)
+    overtake(session, now, _id(appointment))
+    appointment.state, appointment.confirm_by, appointment.sequence = CANCELLED, None, appointment.sequence + 1
 
 
 def _give_up(session: Session, now: datetime, appointment: Appointment, reason: str) -> None:
@@ -241,11 +292,6 @@ def _check_in_time(session: Session, now: datetime, appointment: Appointment) ->
     until = changeable_until(read_catalogue(session), appointment)
     if now > until:
         raise TooLate(until)
-
-
-def _seat(session: Session, appointment: Appointment, seat: Seat) -> None:
-    seat.appointment_id = appointment.id
-    keep_seat(session, seat, appointment.start_at)
 
 
 def _unused_reference(session: Session) -> str:

@@ -202,8 +202,24 @@ class TooManyBookings(Refusal):
 
 
 @dataclass(eq=False)
+class CodeOver(Refusal):
+    """No code is good any more: it is too old, was tried too often, or was used. Another one can be sent."""
+
+    code: ClassVar[str] = "code-over"
+    field: ClassVar[str | None] = "code"
+
+
+@dataclass(eq=False)
+class TooManyCodes(Refusal):
+    """No more codes are sent there: before `until`, or, when that is None, for this appointment."""
+
+    code: ClassVar[str] = "too-many-codes"
+    until: datetime | None = None
+
+
+@dataclass(eq=False)
 class NotInForce(Refusal):
-    """The appointment is no longer one that can be moved."""
+    """The appointment is not one that can be moved."""
 
     code: ClassVar[str] = "not-in-force"
     state: str

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
-from booking.promises import BOOKED, Appointment
+from booking.promises import BOOKED, CANCELLED, UNCONFIRMED, Appointment
 
 PRODUCT = "-//Atrio//Appointment book//EN"
+STATUS = {UNCONFIRMED: "TENTATIVE", BOOKED: "CONFIRMED", CANCELLED: "CANCELLED"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Attendee:
 
 def method_of(appointment: Appointment, attendee: Attendee | None = None) -> str:
     """What the file asks of a calendar (RFC 5546, section 1.4)."""
-    if appointment.state != BOOKED:
+    if appointment.state == CANCELLED:
         return "CANCEL"
     return "REQUEST" if attendee else "PUBLISH"
 
@@ -89,7 +90,7 @@ def _event(
     event.add("dtstamp", stamp)
     event.add("dtstart", appointment.start_at.astimezone(zone))
     event.add("dtend", appointment.end_at.astimezone(zone))
-    event.add("status", "CONFIRMED" if appointment.state == BOOKED else "CANCELLED")
+    event.add("status", STATUS[appointment.state])
     event.add("summary", words.summary)
     event.add("description", words.description)
     event.add("location", words.place)

@@ -8,7 +8,7 @@ from sqlmodel import Field
 from booking.store import Table
 from booking.visits import Visit
 
-BOOKED, CANCELLED = "booked", "cancelled"
+UNCONFIRMED, BOOKED, CANCELLED = "unconfirmed", "booked", "cancelled"
 LONGEST_SEAT = 2880  # minutes
 
 
@@ -76,7 +76,7 @@ class Hold(Table, table=True):
     end_at: datetime
     expires_at: datetime = Field(index=True)
     extensions: int = 0
-    appointment_id: int | None = Field(default=None, foreign_key="appointment.id")
+    appointment_id: int | None = Field(default=None, foreign_key="appointment.id", index=True)
 
     @property
     def visit(self) -> Visit:
@@ -87,7 +87,8 @@ class Appointment(Table, table=True):
     """A promise of counter time to a resident, who proves by `reference` and key that it's theirs.
 
     `sequence` rises with every change of time or state, as calendars expect (RFC 5546, section 2.1.4); `calendar_uid` never
-    changes, because calendars match on it. `video_room` is a name nobody can guess, for video appointments.
+    changes, because calendars match on it. `video_room` is a name nobody can guess, for video appointments. While it is UNCONFIRMED
+    (confirming.py) its seat is its hold's, and it is kept until `confirm_by`, which is None otherwise.
     """
 
     __table_args__ = {"sqlite_autoincrement": True}
@@ -114,6 +115,7 @@ class Appointment(Table, table=True):
     calendar_uid: str = Field(unique=True)
     video_room: str | None = Field(default=None, unique=True)
     created_at: datetime
+    confirm_by: datetime | None = None
 
     @property
     def visit(self) -> Visit:

@@ -54,7 +54,7 @@ def parsed_reference(typed: str, prefix: str) -> str:
     """The reference as it was issued, from what a person typed: any spaces and dashes, lower case, Arabic digits, O for 0, U
     for V, with the town's prefix or without. Raises MistypedReference when no reference of this town reads like that.
     """
-    symbols = _bare(typed)
+    symbols = bare(typed)
     if len(symbols) == len(prefix) + BODY + 1 and symbols.startswith(prefix.upper()):
         symbols = symbols[len(prefix) :]
     symbols = symbols.translate(MISREAD)
@@ -96,7 +96,7 @@ def key_again(secret: bytes, purpose: str, salt: str, key_hash: str) -> str:
 
 def hash_of(key: str) -> str:
     """Of a key as typed. A plain hash is enough, because 80 random bits can't be guessed from it."""
-    return sha256(_bare(key).translate(KEY_MISREAD).encode("utf-8", "replace")).hexdigest()
+    return sha256(bare(key).translate(KEY_MISREAD).encode("utf-8", "replace")).hexdigest()
 
 
 def fits(key: str, key_hash: str | None) -> bool:
@@ -108,7 +108,7 @@ def _spaced(prefix: str, symbols: str) -> str:
     return f"{prefix}-{symbols[:4]}-{symbols[4:]}"
 
 
-def _bare(typed: object) -> str:
+def bare(typed: object) -> str:
     """Upper case, digits of any script as 0 to 9, without anything that only separates."""
     if not isinstance(typed, str) or len(typed) > LONGEST_TYPED:
         return ""

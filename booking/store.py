@@ -80,13 +80,14 @@ class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=CONS
 
 class Store:
     """One database, and what this process remembers of it. `secret` signs what must be derivable again (see references.py);
-    `caps`: one person may not have any number of appointments (see caps.py)."""
+    `caps`: one person may not have any number of appointments (caps.py), and shows whose contact it is (unconfirmed.py);
+    `texts`: text messages reach somebody."""
 
-    def __init__(self, url: str, secret: bytes, *, caps: bool = False):
+    def __init__(self, url: str, secret: bytes, *, caps: bool = False, texts: bool = True):
         self.engine = _engine(url)
         self.engines = {writing: _marked(self.engine, writing=writing) for writing in (True, False)}
         self.secret = secret
-        self.caps = caps
+        self.caps, self.texts = caps, texts
         self.turnstile: AbstractContextManager[object] = (
             turnstile_of(str(make_url(url).database)) if self.is_sqlite else nullcontext()
         )
@@ -110,7 +111,8 @@ def the_store() -> Store:
     """The database this installation is set up for. Raises SettingsError."""
     chosen = settings()
     data_folder(chosen)
-    return Store(chosen.database, signing_secret(chosen), caps=chosen.limits == "on")
+    texts = bool(chosen.sms_url or chosen.is_demo)
+    return Store(chosen.database, signing_secret(chosen), caps=chosen.limits == "on", texts=texts)
 
 
 def let_go() -> None:

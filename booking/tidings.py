@@ -14,12 +14,13 @@ from phonenumbers import PhoneNumberType
 from sqlmodel import Session
 
 from booking.catalogue import read_catalogue
+from booking.details import Details
 from booking.hours import wall_clock
 from booking.interval import instant_of
 from booking.outbox import EMAIL, SMS, Letter, overtake
 from booking.promises import BOOKED, Appointment
 
-BOOKING, MOVE, CANCELLATION, REMINDER, OFFER = "booked", "moved", "cancelled", "reminder", "offered"
+BOOKING, MOVE, CANCELLATION, REMINDER, OFFER, CODE = "booked", "moved", "cancelled", "reminder", "offered", "code"
 # By the clock of the location: what falls into the night is told the evening before.
 NIGHT_BEGINS, NIGHT_ENDS, EVENING = time(21), time(8), time(20)
 # Whoever has just booked knows it.
@@ -48,11 +49,17 @@ def tell_of_offer(session: Session, now: datetime, appointment: Appointment, unt
         session.add(_letter(now, appointment, OFFER, channel, now, until))
 
 
-def channel_of(appointment: Appointment) -> str | None:
+def tell_code(session: Session, now: datetime, appointment: Appointment, until: datetime) -> None:
+    """A code was made for them, good `until` then. There must be a way to tell them."""
+    if channel := channel_of(appointment):
+        session.add(_letter(now, appointment, CODE, channel, now, until))
+
+
+def channel_of(given: Appointment | Details) -> str | None:
     """None when the only way to reach somebody is to ring them up."""
-    if appointment.email:
+    if given.email:
         return EMAIL
-    return SMS if appointment.phone and can_receive_text(appointment.phone) else None
+    return SMS if given.phone and can_receive_text(given.phone) else None
 
 
 def can_receive_text(phone: str) -> bool:

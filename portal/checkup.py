@@ -121,7 +121,7 @@ def _pages_trouble(loaded: str) -> str:
 def _post_trouble(chosen: Settings) -> str:
     if chosen.smtp_url or chosen.is_demo:
         return ""
-    return "ATRIO_SMTP_URL is not set: they are written into a folder and reach nobody"
+    return "ATRIO_SMTP_URL is not set: they are written into a folder and reach nobody, so nobody can confirm a booking"
 
 
 def _parked_trouble(chosen: Settings) -> str:

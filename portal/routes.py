@@ -10,8 +10,19 @@ import reflex as rx
 
 from booking.catalogue import Service
 from locales.catalogue import N_, _
-from portal.appointments import check_page, details_page, done_page, earlier_page, manage_pages, steps, time_page, way_page
+from portal.appointments import (
+    check_page,
+    code_page,
+    details_page,
+    done_page,
+    earlier_page,
+    manage_pages,
+    steps,
+    time_page,
+    way_page,
+)
 from portal.appointments.check_state import CheckState
+from portal.appointments.code_state import CodeState
 from portal.appointments.details_state import DetailsState
 from portal.appointments.done_state import DoneState
 from portal.appointments.earlier_state import EARLIER, EarlierState
@@ -53,6 +64,7 @@ PAGES = (
     Page(steps.TIME, time_page.time, time_page.time_title, TimeState.open),
     Page(steps.DETAILS, details_page.details, details_page.details_title, DetailsState.open),
     Page(steps.CHECK, check_page.check, check_page.check_title, CheckState.open),
+    Page(steps.CODE, code_page.code, code_page.code_title, CodeState.open),
     Page(steps.DONE, done_page.done, done_page.done_title, DoneState.open),
     Page(FIND, manage_pages.find, manage_pages.find_title, FindState.open),
     Page(MOVE, manage_pages.move, manage_pages.move_title, MoveState.open),

@@ -14,9 +14,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from booking.confirming import forget_unconfirmed
 from booking.deeds import forget_deeds
 from booking.freed import pass_on
 from booking.holds import forget_lapsed
+from booking.one_time_codes import forget_codes
 from booking.outbox import forget_letters, lease, worker_lives
 from booking.settings import settings
 from booking.store import in_transaction
@@ -33,6 +35,16 @@ LIVES_EVERY = timedelta(seconds=10)
 FORGETS_EVERY = timedelta(minutes=10)
 AFTER_TROUBLE = 5.0  # seconds
 BEGINNING = datetime.min.replace(tzinfo=now().tzinfo)
+
+FORGETTING = (
+    forget_lapsed,
+    forget_deeds,
+    forget_letters,
+    forget_old_drafts,
+    forget_freed_places,
+    forget_codes,
+    forget_unconfirmed,
+)
 
 log = keyed("atrio.worker")
 
@@ -88,6 +100,6 @@ class Worker:
 
     async def _forget(self) -> None:
         if now() - self._forgot_at >= FORGETS_EVERY:
-            for forget in (forget_lapsed, forget_deeds, forget_letters, forget_old_drafts, forget_freed_places):
+            for forget in FORGETTING:
                 await in_transaction(forget, now())
             self._forgot_at = now()

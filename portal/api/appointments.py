@@ -12,9 +12,11 @@ from starlette.responses import Response
 
 from booking.appointments import Booked, book, book_at_once, cancel, changeable_until, look_up, move
 from booking.catalogue import Catalogue, read_catalogue
+from booking.confirming import confirm, send_another_code
 from booking.counter_time import InsteadOf
 from booking.errors import SlotTaken
 from booking.holds import look_at
+from booking.one_time_codes import WrongCode
 from booking.promises import Appointment
 from booking.store import in_reading, in_transaction
 from booking.visits import Visit
@@ -22,7 +24,8 @@ from locales.catalogue import language_of, use_language
 from portal.api.codes import OpeningCodes
 from portal.api.documented import answers, calendar_answer
 from portal.api.once import Once
-from portal.api.shapes import BookedAppointment, KeptTime, NewStart, Reason, ShownAppointment, TimeAtOnce
+from portal.api.problems import problem
+from portal.api.shapes import BookedAppointment, KeptTime, NewStart, Reason, ShownAppointment, TimeAtOnce, TypedCode
 from portal.api.slots import instead
 from portal.appointments.calendar_file import invitation_of
 from portal.appointments.shown import manage_address
@@ -46,19 +49,64 @@ Wanted = Annotated[Annotated[KeptTime, Tag(WAYS[0])] | Annotated[TimeAtOnce, Tag
     status_code=201,
     response_model=BookedAppointment,
     responses=answers(
-        "slot-taken", "hold-expired", "not-bookable", "not-valid", "key-reused", "rate-limited", "too-many-bookings"
+        "slot-taken",
+        "hold-expired",
+        "not-bookable",
+        "not-valid",
+        "key-reused",
+        "rate-limited",
+        "too-many-bookings",
+        "too-many-codes",
     ),
     summary="Book",
     response_description="It is promised",
 )
 async def book_a_time(wanted: Wanted, once: Once) -> BookedAppointment | Response:
-    """Book a time that was kept, or a free one at once. A hold that ran out is booked all the same while its time is free."""
+    """Book a time that was kept, or a free one at once. A hold that ran out is booked all the same while its time is free.
+
+    It is `unconfirmed` until the code that is sent to the e-mail address, or else the telephone, is posted to /confirm.
+    """
     try:
         catalogue, booked = await in_transaction(_beside_the_town, _book, wanted, once)
     except SlotTaken as taken:
         visit = wanted.visit if isinstance(wanted, TimeAtOnce) else await in_reading(_kept_visit, wanted.hold)
         return await instead(taken, visit)
     return BookedAppointment(key=booked.access_key, **_facts(catalogue, booked.appointment, booked.access_key))
+
+
+@router.post(
+    "/appointments/{reference}/confirm",
+    response_model=ShownAppointment,
+    responses=answers(
+        *("not-found", "code-over", "wrong-code", "slot-taken", "not-bookable", "not-in-force", "too-many-bookings"),
+        *("not-valid", "rate-limited"),
+    ),
+    summary="Confirm with the code that was sent",
+    response_description="It counts",
+)
+async def confirm_it(codes: OpeningCodes, typed: TypedCode, _once: Once) -> ShownAppointment | Response:
+    """From here on it counts. Confirming what is confirmed changes nothing, with an Idempotency-Key or without."""
+    confirming = in_transaction(_beside_the_town, confirm, now(), codes.reference, codes.key, typed.code)
+    try:
+        catalogue, answer = await codes.open(confirming)
+    except SlotTaken as taken:
+        appointment = await in_reading(look_up, codes.reference, codes.key)
+        return await instead(taken, appointment.visit)
+    if isinstance(answer, WrongCode):
+        return problem("wrong-code", tries_left=answer.tries_left)
+    return _shown(codes.key, catalogue, answer)
+
+
+@router.post(
+    "/appointments/{reference}/code",
+    responses=answers("not-found", "not-in-force", "not-valid", "key-reused", "rate-limited", "too-many-codes"),
+    summary="Send another code",
+    response_description="It is on its way, and the time is kept for longer",
+)
+async def send_again(codes: OpeningCodes, once: Once) -> ShownAppointment:
+    """The code before it is good no longer. What is confirmed already needs none, and gets none."""
+    sending = in_transaction(_beside_the_town, send_another_code, now(), codes.reference, codes.key, once=once)
+    return _shown(codes.key, *await codes.open(sending))
 
 
 @router.get(
@@ -145,6 +193,7 @@ def _facts(catalogue: Catalogue, appointment: Appointment, key: str) -> dict[str
     return {
         "reference": appointment.reference,
         "state": appointment.state,
+        "confirm_by": appointment.confirm_by,
         "start": appointment.start_at,
         "end": appointment.end_at,
         "changeable_until": changeable_until(catalogue, appointment),

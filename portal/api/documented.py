@@ -20,6 +20,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "not-valid": {"errors": [{"field": "email", "code": "not-an-email"}]},
     "too-late": {"detail": "It could be moved or cancelled until 2027-03-02T08:00:00Z."},
     "not-in-force": {"detail": "The appointment is cancelled."},
+    "wrong-code": {"tries_left": 4},
 }
 ABOUT = """
 Book, look up, move and cancel appointments with the town, by the same rules as its own pages.

@@ -19,6 +19,7 @@ from booking.errors import (
     Refusal,
     SlotTaken,
     TooLate,
+    TooManyCodes,
     TooManyPeople,
     TooShortNotice,
     UnknownReference,
@@ -46,12 +47,15 @@ KINDS: Mapping[str, Kind] = {
     "hold-expired": Kind(409, "No time is kept", "There is no such hold: it ran out, was let go, or never was."),
     "too-late": Kind(409, "Too late to change it", "It could be moved or cancelled until an instant that has passed."),
     "not-in-force": Kind(409, "Not in force any more", "Only an appointment that is booked can be moved."),
+    "code-over": Kind(409, "No code is good any more", "It is too old, was tried too often or was used; ask for another one."),
     "too-large": Kind(413, "Too large", "A body has at most 64 kB."),
     "not-bookable": Kind(422, "This can't be booked", "Asking for the same again won't help; `reason` says why."),
     "not-valid": Kind(422, "Something has to be put right", "`errors` names each field, and what is wrong with it."),
+    "wrong-code": Kind(422, "Not this code", "Compare it with the message; `tries_left` says how often it can be tried still."),
     "key-reused": Kind(422, "The key was used for something else", "Each intention needs an Idempotency-Key of its own."),
     "rate-limited": Kind(429, "Too many requests", "Wait as many seconds as Retry-After says."),
     "too-many-bookings": Kind(429, "Too many appointments", "This person has as many appointments as one may have."),
+    "too-many-codes": Kind(429, "Too many codes", "No more codes are sent to this contact for now, or for this appointment."),
     "broken": Kind(500, "It broke on our side", "Nothing was booked or changed. The same Idempotency-Key may be used again."),
     "unavailable": Kind(
         503, "Not available just now", "Nothing was booked or changed. Try again with the same Idempotency-Key."
@@ -85,6 +89,7 @@ class Problem(BaseModel):
     code: Annotated[str, Field(json_schema_extra={"enum": list(KINDS)})]
     reason: Annotated[str | None, Field(description="With not-bookable: why, as a stable code.")] = None
     errors: Annotated[list[FieldError] | None, Field(description="With not-valid: every field to put right.")] = None
+    tries_left: Annotated[int | None, Field(description="With wrong-code: how often it can be tried still.")] = None
     nearest: Annotated[list[Instant] | None, Field(description="With slot-taken: up to three free starts nearby.")] = None
 
 
@@ -140,6 +145,8 @@ def _sentence(refusal: Refusal) -> str:
             return f"At most {most} can come together."
         case TooLate(until=until):
             return f"It could be moved or cancelled until {said_instant(until)}."
+        case TooManyCodes(until=until) if until:
+            return f"This contact can be sent another one from {said_instant(until)}."
         case NotInForce(state=state):
             return f"The appointment is {state}."
         case NotBookable(reason=reason):

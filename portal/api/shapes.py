@@ -133,6 +133,10 @@ class NewStart(Sent):
     start: Start
 
 
+class TypedCode(Sent):
+    code: Annotated[str, Field(max_length=LONGEST_CODE, examples=["402913"], description="The six digits from the message.")]
+
+
 class Reason(Sent):
     reason: Annotated[
         str | None, Field(max_length=LONGEST_REASON, description="For the town's own records; nobody has to give one.")
@@ -189,7 +193,11 @@ class ShownAppointment(BaseModel):
     """A promise of counter time. It can be moved and cancelled until `changeable_until`."""
 
     reference: Annotated[str, Field(examples=["VC-7K2M-94QX"])]
-    state: Literal["booked", "cancelled"]
+    state: Annotated[
+        Literal["unconfirmed", "booked", "cancelled"],
+        Field(description="An unconfirmed one counts once the code that was sent has been posted to /confirm."),
+    ]
+    confirm_by: Annotated[Instant | None, Field(description="Until when an unconfirmed one is kept for sure.")]
     start: Instant
     end: Instant
     changeable_until: Instant

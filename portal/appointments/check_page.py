@@ -63,7 +63,10 @@ def _bring() -> rx.Component:
 
 
 def _promise() -> rx.Component:
-    return rx.el.p(_("We use this only for your visit."), " ", rx.el.a(_("What we keep, and why"), href=path("/privacy/")))
+    return rx.fragment(
+        rx.el.p(_("We use this only for your visit."), " ", rx.el.a(_("What we keep, and why"), href=path("/privacy/"))),
+        rx.cond(CheckState.will_be_asked, rx.el.p(_("Next we send you a code. With it your appointment counts."))),
+    )
 
 
 def _decide() -> rx.Component:

@@ -7,14 +7,16 @@ import reflex as rx
 from booking.catalogue import read_catalogue
 from booking.details import Details
 from booking.errors import NotValid, Refusal
+from booking.promises import UNCONFIRMED
 from booking.store import in_reading, in_transaction
 from locales import dates
 from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.details_state import DetailsState
-from portal.appointments.draft import abandon, checked, confirm, details_of, visit_of
+from portal.appointments.draft import abandon, checked, confirm, details_of, visit_of, will_be_asked
+from portal.appointments.opened_state import OpenedState
 from portal.appointments.shown import shown
-from portal.appointments.steps import DETAILS, DONE
+from portal.appointments.steps import CODE, DETAILS, DONE
 from portal.appointments.words import (
     address_words,
     day_words,
@@ -41,6 +43,7 @@ class CheckState(BookingState):
     contact: rx.Field[str] = rx.field("")
     language: rx.Field[str] = rx.field("")
     needs: rx.Field[str] = rx.field("")
+    will_be_asked: rx.Field[bool] = rx.field(False)
     bring: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
@@ -55,6 +58,7 @@ class CheckState(BookingState):
                 details = await in_reading(checked, details_of(kept.draft), kept.draft.mode)
             except NotValid:
                 return rx.redirect(path(DETAILS), replace=True)
+            self.will_be_asked = await in_reading(will_be_asked, kept.draft, details)
             self._show(catalogue, kept, details)
 
     @rx.event
@@ -70,12 +74,14 @@ class CheckState(BookingState):
                 booked = await in_transaction(confirm, now(), self._key)
             except Refusal as refusal:
                 return await self._refused(refusal)
-            catalogue = await in_reading(read_catalogue)
-            self.shown = shown(catalogue, now(), booked.appointment, booked.access_key)
             self.is_ready = False
             # From here on the codes are what opens it: this tab need not know whose it is.
             self.name = self.contact = self.needs = ""
             (await self.get_state(DetailsState)).reset()
+            if booked.appointment.state == UNCONFIRMED:
+                (await self.get_state(OpenedState)).codes = f"{booked.reference}.{booked.access_key}"
+                return rx.redirect(path(CODE))
+            self.shown = shown(await in_reading(read_catalogue), now(), booked.appointment, booked.access_key)
             return rx.redirect(path(DONE))
 
     @rx.event

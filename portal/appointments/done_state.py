@@ -7,11 +7,14 @@ from sqlmodel import Session
 
 from booking.appointments import Booked
 from booking.catalogue import Catalogue, read_catalogue
+from booking.promises import UNCONFIRMED
 from booking.store import in_reading
+from locales.catalogue import path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import confirmed
 from portal.appointments.opened_state import OpenedState
 from portal.appointments.shown import shown
+from portal.appointments.steps import CODE
 from portal.page_state import now
 
 
@@ -22,9 +25,11 @@ class DoneState(BookingState):
             catalogue, booked = await in_reading(_confirmed, self._key)
             if booked is None:
                 return await self._way_on()
-            self.shown = shown(catalogue, now(), booked.appointment, booked.access_key)
-            # The pages that show, move and cancel it need nothing typed in this tab.
+            # The pages that confirm, show, move and cancel it need nothing typed in this tab.
             (await self.get_state(OpenedState)).codes = f"{booked.reference}.{booked.access_key}"
+            if booked.appointment.state == UNCONFIRMED:
+                return rx.redirect(path(CODE), replace=True)
+            self.shown = shown(catalogue, now(), booked.appointment, booked.access_key)
 
 
 def _confirmed(session: Session, key: str) -> tuple[Catalogue, Booked | None]:

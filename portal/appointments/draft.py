@@ -16,13 +16,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import JSON, delete
 from sqlmodel import Field, Session, col
 
-from booking.appointments import Booked, book, booked_again
+from booking.appointments import Booked, book, booked_again, look_up
 from booking.catalogue import read_catalogue
+from booking.confirming import back_to_hold
+from booking.confirming import confirm as confirm_appointment
 from booking.details import NEEDS, Details, storable, tidied
 from booking.errors import HoldExpired
 from booking.holds import Held, extend, hold, look_at, release
+from booking.one_time_codes import WrongCode, contact_hash
+from booking.promises import BOOKED, Appointment
 from booking.references import SecretChanged
 from booking.store import Table, insert_on
+from booking.unconfirmed import asks_for_code, check_can_be_asked, contact_of
 from booking.visits import Visit, quote, quote_for
 
 KEPT_FOR = timedelta(hours=24)
@@ -31,7 +36,9 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 class Draft(Table, table=True):
-    """`hold` is the token of the time kept, `reference` the appointment that came of it; both "" until then."""
+    """`hold` is the token of the time kept, `reference` the appointment that came of it, `shown_contact` the hash of the contact
+    for which a code was typed here; each "" until then.
+    """
 
     key_hash: str = Field(primary_key=True)
     touched_at: datetime = Field(index=True)
@@ -49,6 +56,7 @@ class Draft(Table, table=True):
     interpreter_language: str = ""
     once: str = Field(default_factory=lambda: secrets.token_urlsafe(24))
     reference: str = ""
+    shown_contact: str = ""
 
 
 ANSWERS = ("name", "email", "phone", "language", "interpreter_language")
@@ -144,14 +152,22 @@ def remember(session: Session, now: datetime, key: str, answers: dict[str, str],
 
 def checked(session: Session, details: Details, mode: str) -> Details:
     """What was typed, tidied, for a visit in this mode. Raises NotValid with everything that has to be put right."""
-    return tidied(details, read_catalogue(session).town, mode)
+    tidy = tidied(details, read_catalogue(session).town, mode)
+    if asks_for_code(session, "online"):
+        check_can_be_asked(session, tidy)
+    return tidy
+
+
+def will_be_asked(session: Session, draft: Draft, details: Details) -> bool:
+    """Whether a code will be sent, or this tab has shown already whose contact it is."""
+    return asks_for_code(session, "online") and draft.shown_contact != contact_hash(session, contact_of(details))
 
 
 def confirm(session: Session, now: datetime, key: str) -> Booked:
-    """Book the time that is kept. Asked again, it answers with the same appointment.
+    """Book the time that is kept. Asked again, it answers with the same appointment, which may be still to be confirmed.
 
-    What the person said about themselves now belongs to the appointment and leaves the draft.
-    Raises HoldExpired when no time was chosen, SlotTaken, NotBookable, NotValid.
+    Once it counts, what the person said about themselves belongs to the appointment and leaves the draft.
+    Raises HoldExpired when no time was chosen, SlotTaken, NotBookable, NotValid, TooManyBookings, TooManyCodes.
     """
     session.get(Draft, _hash(key), with_for_update=True)
     if booked := confirmed(session, key):
@@ -159,12 +175,52 @@ def confirm(session: Session, now: datetime, key: str) -> Booked:
     draft = _mine(session, now, key)
     if not draft.hold:
         raise HoldExpired
-    booked = book(session, now, draft.hold, details_of(draft), once=draft.once)
+    details = checked(session, details_of(draft), draft.mode)
+    is_known = not will_be_asked(session, draft, details)
+    booked = book(session, now, draft.hold, details, once=draft.once, is_known=is_known)
     draft.reference = booked.reference
-    draft.name = draft.email = draft.phone = draft.interpreter_language = ""
-    draft.needs = ()
+    if booked.appointment.state == BOOKED:
+        _forget_whom(draft)
     _touched(session, now, draft)
     return booked
+
+
+def confirm_by_code(
+    session: Session, now: datetime, key: str, reference: str, access_key: str, code: str
+) -> Appointment | WrongCode:
+    """What `confirming.confirm` does; the draft under `key`, if it is this one's, forgets whom it was for, but not that they
+    have shown whose contact it is.
+    """
+    draft = _draft_of(session, key, reference)
+    appointment = confirm_appointment(session, now, reference, access_key, code)
+    if draft and isinstance(appointment, Appointment):
+        draft.shown_contact = contact_hash(session, contact_of(appointment))
+        _forget_whom(draft)
+        _touched(session, now, draft)
+    return appointment
+
+
+def is_drafts(session: Session, key: str, reference: str) -> bool:
+    """Whether this appointment came of the draft under `key`."""
+    draft = session.get(Draft, _hash(key)) if key and reference else None
+    return draft is not None and draft.reference == reference
+
+
+def reconsider(session: Session, now: datetime, key: str, reference: str, access_key: str, *, has_shown: bool = False) -> None:
+    """Not confirmed yet, and the answers have to be changed again: the time is kept as before, as far as it still is.
+
+    `has_shown`: they have shown whose contact it is.
+
+    Raises HoldExpired when this tab has no such draft, NotInForce, ExtendedEnough, UnknownReference.
+    """
+    draft = _draft_of(session, key, reference)
+    if draft is None:
+        raise HoldExpired
+    back_to_hold(session, now, reference, access_key)
+    if has_shown:
+        draft.shown_contact = contact_hash(session, contact_of(look_up(session, reference, access_key)))
+    draft.reference, draft.once = "", secrets.token_urlsafe(24)
+    _touched(session, now, draft)
 
 
 def confirmed(session: Session, key: str) -> Booked | None:
@@ -212,6 +268,17 @@ def _mine(session: Session, now: datetime, key: str) -> Draft:
     if draft is None or draft.reference or _is_old(draft, now):
         raise HoldExpired
     return draft
+
+
+def _draft_of(session: Session, key: str, reference: str) -> Draft | None:
+    """The draft under `key`, locked, if it has become this appointment."""
+    draft = session.get(Draft, _hash(key), with_for_update=True) if key else None
+    return draft if draft and draft.reference == reference else None
+
+
+def _forget_whom(draft: Draft) -> None:
+    draft.name = draft.email = draft.phone = draft.interpreter_language = ""
+    draft.needs = ()
 
 
 def _held(session: Session, now: datetime, draft: Draft) -> Held | None:

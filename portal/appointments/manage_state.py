@@ -24,6 +24,7 @@ from portal.appointments.offer import DAYS_AT_ONCE, Day, Near, offer_of, shown_d
 from portal.appointments.opened_state import FIND, OpenedState
 from portal.appointments.refusals import why
 from portal.appointments.shown import Shown
+from portal.appointments.steps import CODE
 from portal.appointments.time_state import TimeAnswer
 from portal.appointments.words import zone_of
 from portal.page_state import Typed, now
@@ -61,6 +62,8 @@ class FindState(OpenedState):
             had_codes = bool(self.codes)
             if await self._open() is None and had_codes:
                 self.problem = _not_found()
+            if self.shown.is_unconfirmed:
+                return rx.redirect(path(CODE), replace=True)
             self.waits = await in_reading(_waits, now(), *self._codes) if self.shown.is_booked else Waits()
             self.news = _still_true(self._asked("news"), self.shown)
             self.problem = _NEWS[self.news]() if self.news in _NEWS else self.problem
@@ -79,9 +82,9 @@ class FindState(OpenedState):
                 answer = FindAnswer.model_validate(form)
             except ValidationError:
                 self.errors = {"reference": _not_found()}
-                return
+                return None
             self.typed_reference = answer.reference
-            await self._look_up(answer)
+            return await self._look_up(answer)
 
     @rx.event
     async def close(self):
@@ -93,18 +96,21 @@ class FindState(OpenedState):
         with self._speaking():
             return rx.redirect(path(FIND), replace=True)
 
-    async def _look_up(self, answer: FindAnswer) -> None:
+    async def _look_up(self, answer: FindAnswer):
         if missing := _missing(answer):
             self.errors = missing
-            return
+            return None
         try:
             found = await in_reading(look_up, answer.reference, answer.access_key)
         except (MistypedReference, UnknownReference) as refusal:
             self.errors = {"reference": why(refusal, ZoneInfo("UTC"))}
-            return
+            return None
         self.codes = f"{found.reference}.{answer.access_key.strip()}"
         await self._open()
+        if self.shown.is_unconfirmed:
+            return rx.redirect(path(CODE))
         self.waits = await in_reading(_waits, now(), *self._codes)
+        return None
 
 
 class MoveState(OpenedState):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from booking.errors import (
     BeyondHorizon,
     CannotBeTold,
+    CodeOver,
     ExtendedEnough,
     HoldExpired,
     MistypedReference,
@@ -18,6 +19,7 @@ from booking.errors import (
     SlotTaken,
     TooLate,
     TooManyBookings,
+    TooManyCodes,
     TooManyPeople,
     TooShortNotice,
     UnknownReference,
@@ -57,6 +59,11 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
                 "of them first, or phone us.",
                 most,
             )
+        case TooManyCodes(until=until) if until:
+            return _(
+                "We have sent several codes there within the hour. You can ask for another one from {time}, or phone us.",
+                time=dates.time(until, zone),
+            )
         case NotBookable():
             return _NOT_BOOKABLE[refusal.reason]()
         case _:
@@ -88,6 +95,8 @@ _PLAIN = {
     UnknownReference: lambda: _(
         "We cannot find an appointment with these two codes. Please check both, or phone us and we will look together."
     ),
+    CodeOver: lambda: _("This code is no longer good. Please let us send you another one."),
+    TooManyCodes: lambda: _("We have sent as many codes as we can for this appointment. Please phone us: we book it with you."),
     OfferGone: lambda: _("This time is no longer kept for you. Your appointment is as it was."),
     CannotBeTold: lambda: _(
         "We can only ask people whom we can write to. Please phone us: we will look for an earlier time together."
@@ -119,6 +128,11 @@ def _fix(problem: Problem) -> str:
             return _("There is an invisible character in this answer. Please type it again instead of pasting it.")
         case "name", _:
             return _("Please type the name we should call you by.")
+        case "contact", "cannot-be-asked":
+            return _(
+                "We send a code to see that it is yours, and none can reach this number. Please give an e-mail address too, "
+                "or phone us: we book it with you."
+            )
         case "email", "not-an-email":
             return _("This is not a complete e-mail address. It looks like name@example.org.")
         case "phone", "missing":

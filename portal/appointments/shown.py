@@ -11,7 +11,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from booking.appointments import changeable_until
 from booking.catalogue import Catalogue
 from booking.outbox import EMAIL, SMS
-from booking.promises import BOOKED, Appointment
+from booking.promises import BOOKED, UNCONFIRMED, Appointment
 from booking.settings import settings
 from booking.tidings import channel_of
 from locales import dates
@@ -48,6 +48,7 @@ class Shown:
     place: str = ""
     address: str = ""
     way_in: str = ""
+    is_unconfirmed: bool = False
     is_booked: bool = False
     is_changeable: bool = False
     changeable_until: str = ""
@@ -77,6 +78,7 @@ def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_
         place=place_words(catalogue, visit),
         address=address_words(catalogue, visit),
         way_in=way_in_words(catalogue, visit),
+        is_unconfirmed=appointment.state == UNCONFIRMED,
         is_booked=is_booked,
         is_changeable=is_booked and now <= until,
         changeable_until=dates.moment(until, zone),
@@ -94,11 +96,19 @@ def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_
 
 def _letter_to(catalogue: Catalogue, appointment: Appointment) -> str:
     channel, chosen = channel_of(appointment), settings()
-    if channel == EMAIL and (chosen.smtp_url or chosen.is_demo):
-        return in_order(appointment.email or "")
-    if channel == SMS and (chosen.sms_url or chosen.is_demo):
-        return in_order(phone_words(appointment.phone or "", catalogue.town.phone_country))
-    return ""
+    goes_out = (channel == EMAIL and chosen.smtp_url) or (channel == SMS and chosen.sms_url) or chosen.is_demo
+    return contact_words(catalogue, appointment) if goes_out else ""
+
+
+def contact_words(catalogue: Catalogue, appointment: Appointment) -> str:
+    """Where we write to them, "" when we can't."""
+    match channel_of(appointment):
+        case channel if channel == EMAIL:
+            return in_order(appointment.email or "")
+        case channel if channel == SMS:
+            return in_order(phone_words(appointment.phone or "", catalogue.town.phone_country))
+        case _:
+            return ""
 
 
 def manage_address(reference: str, access_key: str) -> str:
@@ -111,6 +121,11 @@ def move_address(reference: str, access_key: str) -> str:
 
 def earlier_address(reference: str, access_key: str) -> str:
     return _with_codes("/appointment/earlier/", reference, access_key)
+
+
+def code_address(reference: str, access_key: str, code: str) -> str:
+    """Leads to the page with the code filled in; pressing the button is left to a person."""
+    return f"{_with_codes('/book/code/', reference, access_key)}.{code}"
 
 
 def cancel_address(reference: str, access_key: str) -> str:

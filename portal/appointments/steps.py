@@ -8,7 +8,7 @@ from datetime import datetime
 from locales.catalogue import _
 from portal.ui.frame import step_words
 
-WAY, TIME, DETAILS, CHECK, DONE = "/book/", "/book/when/", "/book/details/", "/book/check/", "/book/done/"
+WAY, TIME, DETAILS, CHECK, CODE, DONE = "/book/", "/book/when/", "/book/details/", "/book/check/", "/book/code/", "/book/done/"
 
 # Translators: short names of the four steps of booking, as in "Step 2 of 4: time"
 _NAMES: dict[str, Callable[[], str]] = {

@@ -92,6 +92,11 @@ def in_order(code: str) -> str:
     return f"\N{LEFT-TO-RIGHT ISOLATE}{code}\N{POP DIRECTIONAL ISOLATE}" if direction(current_language()) == "rtl" else code
 
 
+def spaced(code: str) -> str:
+    """Six digits in two groups, which stay on one line."""
+    return f"{code[:3]}\N{NO-BREAK SPACE}{code[3:]}"
+
+
 def language_words(language: str) -> str:
     return own_name(language) if language in LANGUAGES else language
 

@@ -20,13 +20,14 @@ from booking.invitation import Attendee, method_of
 from booking.outbox import EMAIL, Letter, delivered, no_longer_true, park, put_off
 from booking.references import SecretChanged
 from booking.store import in_reading, in_transaction
-from booking.tidings import OFFER
+from booking.tidings import CODE, OFFER
+from booking.unconfirmed import code_sent
 from booking.waiting_list import Offer
 from locales.catalogue import LANGUAGES, use_language
 from portal.appointments.calendar_file import invitation_of
 from portal.letters.carriers import MailCarrier, NotNow, TextCarrier, Undeliverable
 from portal.letters.email import email
-from portal.letters.wording import offer_short_words, offer_wording, short_words, wording
+from portal.letters.wording import code_short_words, code_wording, offer_short_words, offer_wording, short_words, wording
 from portal.logs import keyed
 from portal.site import said
 
@@ -87,7 +88,7 @@ async def _hand_over(now: datetime, carriers: Carriers, letter: Letter) -> None:
         subject = await in_reading(_subject_of, now, letter)
     except SecretChanged:
         raise Undeliverable("ATRIO_SECRET has changed since, so that its access code can't be written any more") from None
-    if letter.what == OFFER and subject.offer is None:
+    if (letter.what == OFFER and subject.offer is None) or (letter.what == CODE and subject.code is None):
         raise NothingToTell()
     appointment = subject.booked.appointment
     with use_language(_language(subject)):
@@ -104,12 +105,14 @@ class _Subject:
     catalogue: Catalogue
     booked: Booked
     offer: Offer | None
+    code: tuple[str, datetime] | None
 
 
 def _subject_of(session: Session, now: datetime, letter: Letter) -> _Subject:
     booked = booked_by_id(session, letter.appointment_id)
     state = waiting(session, now, booked.appointment) if letter.what == OFFER else None
-    return _Subject(read_catalogue(session), booked, state.offer if state else None)
+    code = code_sent(session, booked.appointment) if letter.what == CODE else None
+    return _Subject(read_catalogue(session), booked, state.offer if state else None, code)
 
 
 def _language(subject: _Subject) -> str:
@@ -128,6 +131,8 @@ def _email(subject: _Subject, now: datetime, letter: Letter) -> EmailMessage:
     }
     if subject.offer:
         return email(offer_wording(catalogue, appointment, access_key, subject.offer), **ends)
+    if subject.code:
+        return email(code_wording(catalogue, appointment, access_key, *subject.code), **ends)
     file = invitation_of(catalogue, appointment, access_key, attendee)
     words = wording(catalogue, now, letter.what, appointment, access_key)
     return email(words, **ends, invitation=(method_of(appointment, attendee), file))
@@ -137,4 +142,6 @@ def _text(subject: _Subject, letter: Letter) -> str:
     catalogue, appointment, access_key = subject.catalogue, subject.booked.appointment, subject.booked.access_key
     if subject.offer:
         return offer_short_words(catalogue, appointment, access_key, subject.offer)
+    if subject.code:
+        return code_short_words(catalogue, appointment, *subject.code)
     return short_words(catalogue, letter.what, appointment, access_key)

@@ -58,7 +58,7 @@ def as_text(words: Wording) -> str:
     blocks = [
         words.greeting,
         words.opening,
-        "\n".join((words.headline, words.day, words.clock, *words.place)),
+        "\n".join(filter(None, (words.headline, words.day, words.clock, *words.place))),
         "\n".join(f"{name}: {value}" for name, value in (*words.facts, *words.codes)),
         "\n".join((_("What to bring:"), *(f"- {thing}" for thing in words.bring))) if words.bring else "",
         words.way_in,
@@ -92,13 +92,14 @@ def _enamel(words: Wording) -> str:
         f'<b dir="ltr" style="font-size:19px;unicode-bidi:isolate">{escape(value)}</b></p>'
         for name, value in words.codes
     )
-    place = "<br>".join(f"<bdi>{escape(line)}</bdi>" for line in words.place)
+    day = f'<p style="margin:0;font-size:21px;font-weight:bold">{escape(words.day)}</p>' if words.day else ""
+    lines = "<br>".join(f"<bdi>{escape(line)}</bdi>" for line in words.place)
+    place = f'<p style="margin:8px 0 0">{lines}</p>' if lines else ""
     return (
         f'<div style="background:{TILE};color:{ON_TILE};padding:24px;margin:20px 0;border-radius:3px">'
         f'<h1 style="margin:0;font-size:26px;line-height:1.2">{escape(words.headline)}</h1>'
         f'<p style="margin:10px 0 0;font-size:48px;line-height:1.15;font-weight:bold">{escape(words.clock)}</p>'
-        f'<p style="margin:0;font-size:21px;font-weight:bold">{escape(words.day)}</p>'
-        f'<p style="margin:8px 0 0">{place}</p>{codes}</div>'
+        f"{day}{place}{codes}</div>"
     )
 
 

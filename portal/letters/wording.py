@@ -16,7 +16,14 @@ from booking.tidings import BOOKING, CANCELLATION, MOVE, REMINDER
 from booking.waiting_list import Offer
 from locales import dates
 from locales.catalogue import _
-from portal.appointments.shown import cancel_address, earlier_address, manage_address, move_address, video_address
+from portal.appointments.shown import (
+    cancel_address,
+    code_address,
+    earlier_address,
+    manage_address,
+    move_address,
+    video_address,
+)
 from portal.appointments.words import (
     address_words,
     day_words,
@@ -26,6 +33,7 @@ from portal.appointments.words import (
     phone_words,
     place_words,
     services_words,
+    spaced,
     way_in_words,
     zone_of,
 )
@@ -123,6 +131,41 @@ def offer_short_words(catalogue: Catalogue, appointment: Appointment, access_key
         moment=dates.moment(offer.start_at, zone),
         until=dates.moment(offer.answer_until, zone),
         link=earlier_address(appointment.reference, access_key),
+    )
+
+
+def code_wording(catalogue: Catalogue, appointment: Appointment, access_key: str, code: str, until: datetime) -> Wording:
+    """A code to type: nothing else in this letter matters."""
+    zone = zone_of(catalogue, appointment.location)
+    moment, time = dates.moment(appointment.start_at, zone), dates.time(until, zone)
+    return Wording(
+        # Translators: subject of an e-mail; {code} is six digits, "402 913"
+        subject=_("{code} is your code", code=spaced(code)),
+        headline=_("Your one-time code"),
+        greeting=_("Hello {name},", name=appointment.name),
+        opening=_("Type this code where you are booking. Then your appointment counts."),
+        clock=in_order(spaced(code)),
+        day="",
+        place=(),
+        facts=((_("Your appointment"), moment), (_("Where or how"), place_words(catalogue, appointment.visit))),
+        codes=(),
+        bring=(),
+        way_in="",
+        actions=(Action(_("Open the page with the code"), code_address(appointment.reference, access_key, code)),),
+        deadline=_("The code is good until {time}. We never ask anybody to tell it to us.", time=time),
+        farewell=_("Did you not book anything? Then somebody mistyped their address: do nothing, and nothing is booked."),
+        foot=tuple(_foot(catalogue)),
+    )
+
+
+def code_short_words(catalogue: Catalogue, appointment: Appointment, code: str, until: datetime) -> str:
+    zone = zone_of(catalogue, appointment.location)
+    return _(
+        "{town}: {code} is your code for the appointment on {moment}. It is good until {time}.",
+        town=said(catalogue.town.name),
+        code=in_order(spaced(code)),
+        moment=dates.moment(appointment.start_at, zone),
+        time=dates.time(until, zone),
     )
 
 

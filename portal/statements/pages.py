@@ -101,7 +101,9 @@ def privacy() -> rx.Component:
                         "Both are gone when you close the tab. The text size you choose stays in your browser."
                     )
                 ),
-                rx.el.p(_("Answers you do not finish are deleted after 24 hours.")),
+                rx.el.p(
+                    _("Answers you do not finish are deleted after 24 hours, appointments nobody confirmed after eight days.")
+                ),
             ),
             prose(
                 rx.el.h2(_("Your rights")),

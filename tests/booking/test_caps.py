@@ -12,9 +12,10 @@ from booking.caps import MOST_IN_ALL
 from booking.details import Details
 from booking.errors import TooManyBookings
 from booking.holds import hold
+from booking.one_time_codes import MOST_AN_HOUR
 from booking.store import Store, write
 from booking.visits import Visit
-from tests.booking.towns import ANA, NINE, NOW, PERMIT, found, key, minutes
+from tests.booking.towns import ANA, NINE, NOW, PERMIT, confirmed, found, key, minutes
 
 BINS = Visit(("bins",), "pacos", "in_person")
 
@@ -27,10 +28,8 @@ def town(store: Store) -> Store:
 
 
 def booked(store: Store, place: int, details: Details = ANA, visit: Visit = PERMIT, **options) -> Booked:
-    start = NINE + minutes(60 * place)
-    return write(
-        store, book_at_once, NOW, visit, start, details, once=key(hash((place, details, visit, str(options)))), **options
-    )
+    once, start = key(hash((place, details, visit, str(options)))), NINE + minutes(60 * place)
+    return confirmed(store, write(store, book_at_once, NOW, visit, start, details, once=once, **options))
 
 
 def test_one_person_has_so_many_appointments_for_a_service_and_no_more(town: Store):
@@ -120,5 +119,5 @@ def test_bookings_of_one_person_at_the_same_moment_are_counted_one_after_the_oth
         return attempt
 
     with ThreadPoolExecutor(8) as threads:
-        outcomes = list(threads.map(lambda attempt: attempt(), [try_to(place) for place in range(14)]))
+        outcomes = list(threads.map(lambda attempt: attempt(), [try_to(place) for place in range(MOST_AN_HOUR)]))
     assert sum(outcomes) == 2

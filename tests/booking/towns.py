@@ -8,6 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from sqlmodel import Session, select
+
+from booking.appointments import Booked
 from booking.catalogue import (
     Absence,
     ClosureRow,
@@ -20,8 +23,11 @@ from booking.catalogue import (
     Town,
     catalogue_changed,
 )
+from booking.confirming import confirm
 from booking.details import Details
-from booking.store import Store, Table, transaction
+from booking.promises import Appointment
+from booking.store import Store, Table, read, transaction, write
+from booking.unconfirmed import code_sent
 from booking.visits import Visit
 
 NOW = datetime(2027, 3, 1, 8, tzinfo=UTC)
@@ -157,3 +163,20 @@ def _service(slug: str, skill: str, **columns: Any) -> Service:
     texts: dict[str, Any] = {field: words(slug) for field in TEXTS}
     lists: dict[str, Any] = {field: {"pt": ("um", "dois")} for field in ("bring", "synonyms")}
     return Service(slug=slug, position=0, topic="streets", icon="car", skill=skill, **(texts | lists | usual | columns))
+
+
+def code_in_the_letter(store: Store, reference: str) -> str:
+    """The code that was last sent about an appointment, as whoever reads its letter has it."""
+
+    def look(session: Session) -> str:
+        sent = code_sent(session, session.exec(select(Appointment).where(Appointment.reference == reference)).one())
+        return sent[0] if sent else ""
+
+    return read(store, look)
+
+
+def confirmed(store: Store, promised: Booked, now: datetime = NOW) -> Booked:
+    """Whoever booked types the code from the letter."""
+    code = code_in_the_letter(store, promised.reference)
+    write(store, confirm, now, promised.reference, promised.access_key, code)
+    return promised

@@ -19,7 +19,7 @@ from booking.catalogue import Catalogue, read_catalogue
 from booking.details import Details
 from booking.errors import SlotTaken
 from booking.freed import pass_on
-from booking.promises import Appointment, AppointmentChange, Hold, Seat
+from booking.promises import UNCONFIRMED, Appointment, AppointmentChange, Hold, Seat
 from booking.settings import Settings, signing_secret
 from booking.store import Store, read, write
 from booking.visits import Visit
@@ -78,6 +78,22 @@ class OpenBook:
         """As if ten minutes had passed for everybody who is filling in a form."""
         self.let_holds_end_at(datetime.now(UTC) - timedelta(seconds=1))
 
+    def let_unconfirmed_run_out(self) -> None:
+        """As if nobody had typed a code for a quarter of an hour."""
+        write(self.store, _let_unconfirmed_run_out, datetime.now(UTC) - timedelta(seconds=1))
+
+    def leave_unconfirmed(self, visit: Visit) -> str:
+        """Somebody has booked and is asked for a code: "REFERENCE.KEY"."""
+        self.store.caps = True
+        try:
+            address = f"{secrets.token_hex(4)}@example.org"
+            who = Details("Somebody asked", email=address)
+            once, start = secrets.token_urlsafe(), self.a_free_start(visit)
+            wanted = write(self.store, book_at_once, datetime.now(UTC), visit, start, who, once=once)
+        finally:
+            self.store.caps = False
+        return f"{wanted.reference}.{wanted.access_key}"
+
     def let_holds_end_at(self, then: datetime) -> None:
         """Every time that is kept for somebody is kept until then."""
         write(self.store, _let_holds_run_out, then)
@@ -128,6 +144,12 @@ def _next_morning(zone: ZoneInfo) -> datetime:
     local = datetime.now(zone)
     ten = local.replace(hour=10, minute=0, second=0, microsecond=0)
     return (ten if local < ten else ten + timedelta(days=1)).astimezone(UTC)
+
+
+def _let_unconfirmed_run_out(session: Session, then: datetime) -> None:
+    session.execute(update(Appointment).where(col(Appointment.state) == UNCONFIRMED).values(confirm_by=then))
+    session.execute(update(Hold).values(expires_at=then))
+    session.execute(update(Seat).where(col(Seat.hold_id).is_not(None)).values(lapses_at=then))
 
 
 def _let_holds_run_out(session: Session, then: datetime) -> None:

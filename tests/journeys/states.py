@@ -163,6 +163,23 @@ def the_video_link_was_followed(resident: Resident, _book: OpenBook) -> None:
     expect(resident.page.locator(".plate")).to_be_visible()
 
 
+def a_code_is_asked_for(resident: Resident, book: OpenBook) -> None:
+    resident.open(f"/book/code/#{book.leave_unconfirmed(VISIT)}")
+    resident.title_is("Type the code we sent you")
+
+
+def the_code_was_wrong_and_its_time_is_kept_no_longer(resident: Resident, book: OpenBook) -> None:
+    resident.all_is_there()
+    resident.field("Code").fill("12")
+    resident.press("Confirm the appointment")
+    expect(resident.page.locator("#errors")).to_be_visible()
+    book.let_unconfirmed_run_out()
+    resident.page.reload()
+    expect(resident.page.locator(".notice.warn")).to_be_visible()
+    resident.press("Confirm the appointment")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
 STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
     state.__name__.replace("_", " "): state
     for state in (
@@ -192,5 +209,7 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         the_codes_are_wrong,
         it_is_by_video,
         the_video_link_was_followed,
+        a_code_is_asked_for,
+        the_code_was_wrong_and_its_time_is_kept_no_longer,
     )
 }

@@ -78,6 +78,18 @@ def letter_about(site: Site, reference: str, than: int = 1) -> str:
     raise AssertionError(f"No letter number {than} about {reference} within {SOON} seconds")
 
 
+def letters_of(site: Site, address: str, than: int = 1) -> list[str]:
+    """The plain words of each letter to this address, the oldest first, once there are so many."""
+    assert site.data
+    deadline = time.monotonic() + SOON
+    while time.monotonic() < deadline:
+        found = [path for path in (site.data / "letters").glob("*.eml") if address in str(read_back(path.read_bytes())["To"])]
+        if len(found) >= than:
+            return [plain(path.read_bytes()) for path in sorted(found, key=lambda path: path.stat().st_mtime)]
+        time.sleep(0.1)
+    raise AssertionError(f"No letter number {than} to {address} within {SOON} seconds")
+
+
 def read_back(content: bytes) -> EmailMessage:
     return email.message_from_bytes(content, policy=policy.default)  # type: ignore[return-value]
 

@@ -17,7 +17,7 @@ from booking.promises import Appointment, Hold
 from booking.store import Store, read
 from portal.api import offer
 from portal.doors import doors
-from tests.booking.towns import NINE, NOW, amend, closure, minutes, wall_clock
+from tests.booking.towns import NINE, NOW, amend, closure, code_in_the_letter, minutes, wall_clock
 
 START, NEXT = "2027-03-02T09:00:00Z", "2027-03-02T09:20:00Z"
 VISIT = {"services": ["parking-permit"], "location": "pacos", "mode": "in_person", "people": 1}
@@ -48,6 +48,11 @@ def booked(api: TestClient, **other: Any) -> dict[str, Any]:
     answer = api.post("appointments", json={**AT_ONCE, **other})
     assert answer.status_code == 201, answer.text
     return answer.json()
+
+
+def confirm(api: TestClient, promise: dict[str, Any], code: str) -> Response:
+    address = f"appointments/{promise['reference']}/confirm"
+    return api.post(address, json={"code": code}, headers=bearer(promise["key"]))
 
 
 def bearer(key: str) -> dict[str, str]:
@@ -208,10 +213,68 @@ def test_a_hold_that_never_was_and_a_change_that_comes_too_late_are_refused(api:
 def test_one_person_can_not_have_any_number_of_appointments(api: TestClient, town: Store):
     town.caps = True
     for hour in (9, 10, 11):
-        booked(api, start=f"2027-03-02T{hour:02}:00:00Z")
+        promise = booked(api, start=f"2027-03-02T{hour:02}:00:00Z")
+        confirm(api, promise, code_in_the_letter(town, promise["reference"]))
     one_more = {**AT_ONCE, "start": "2027-03-02T12:00:00Z"}
     assert problem(api.post("appointments", json=one_more)) == (429, "too-many-bookings")
     assert api.post("appointments", json={**one_more, "email": "somebody.else@example.org"}).status_code == 201
+
+
+def test_it_counts_once_the_code_is_typed(api: TestClient, town: Store):
+    town.caps = True
+    promise = booked(api)
+    assert (promise["state"], promise["confirm_by"]) == ("unconfirmed", "2027-03-01T08:15:00Z")
+    code = code_in_the_letter(town, promise["reference"])
+    wrong = confirm(api, promise, f"{(int(code) + 1) % 10**6:06}")
+    assert (*problem(wrong), wrong.json()["tries_left"]) == (422, "wrong-code", 4)
+    for _ in range(2):  # the second time it changes nothing
+        answer = confirm(api, promise, code)
+        assert (answer.status_code, answer.json()["state"], answer.json()["confirm_by"]) == (200, "booked", None)
+
+
+def test_without_the_key_a_code_confirms_nothing(api: TestClient, town: Store):
+    town.caps = True
+    promise = booked(api)
+    stranger = {**promise, "key": "AAAA-AAAA-AAAA-AAAA"}
+    assert problem(confirm(api, stranger, code_in_the_letter(town, promise["reference"]))) == (404, "not-found")
+    assert problem(api.post(f"appointments/{promise['reference']}/code", headers=bearer(stranger["key"]))) == (404, "not-found")
+
+
+def test_another_code_is_sent_twice_and_then_no_more(api: TestClient, town: Store):
+    town.caps = True
+    promise = booked(api)
+    address, key = f"appointments/{promise['reference']}/code", bearer(promise["key"])
+    assert [api.post(address, headers=key).status_code for _ in range(2)] == [200, 200]
+    assert problem(api.post(address, headers=key)) == (429, "too-many-codes")
+    assert confirm(api, promise, code_in_the_letter(town, promise["reference"])).status_code == 200
+    assert api.post(address, headers=key).json()["state"] == "booked"
+
+
+def test_after_five_wrong_codes_none_is_good(api: TestClient, town: Store):
+    town.caps = True
+    promise = booked(api)
+    code = code_in_the_letter(town, promise["reference"])
+    for _ in range(5):
+        confirm(api, promise, f"{(int(code) + 1) % 10**6:06}")
+    assert problem(confirm(api, promise, code)) == (409, "code-over")
+
+
+def test_a_time_lost_before_it_was_confirmed_is_answered_with_the_nearest(api: TestClient, town: Store):
+    town.caps = True
+    promise = booked(api)
+    with time_machine.travel(NOW + minutes(20)):
+        for number in range(2):
+            other = booked(api, email=f"other{number}@example.org")
+            confirm(api, other, code_in_the_letter(town, other["reference"]))
+        late = confirm(api, promise, code_in_the_letter(town, promise["reference"]))
+    assert problem(late) == (409, "slot-taken")
+    assert late.json()["nearest"][0] == NEXT
+
+
+def test_a_number_that_receives_no_text_is_refused_by_name(api: TestClient, town: Store):
+    town.caps = True
+    answer = api.post("appointments", json={**AT_ONCE, "email": None, "phone": "212 345 678"})
+    assert errors(answer) == [("contact", "cannot-be-asked")]
 
 
 def test_everything_wrong_with_a_person_is_told_by_field(api: TestClient):

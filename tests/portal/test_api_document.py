@@ -27,6 +27,8 @@ CONTRACT = {
     ("get", "/slots"),
     ("post", "/holds"),
     ("post", "/appointments"),
+    ("post", "/appointments/{reference}/confirm"),
+    ("post", "/appointments/{reference}/code"),
     ("get", "/appointments/{reference}"),
     ("post", "/appointments/{reference}/move"),
     ("post", "/appointments/{reference}/cancel"),

@@ -33,7 +33,7 @@ from booking.visits import Visit
 from portal.letters import delivery
 from portal.letters.carriers import mail_carrier, text_carrier
 from portal.letters.delivery import Carriers, deliver
-from tests.booking.towns import ANA, NINE, NOW, PERMIT, key
+from tests.booking.towns import ANA, NINE, NOW, PERMIT, code_in_the_letter, confirmed, key
 from tests.serving import free_port
 
 NOON = datetime(2027, 3, 4, 12, tzinfo=UTC)
@@ -462,3 +462,36 @@ def test_a_letter_whose_key_can_not_be_said_any_more_is_parked(town: Store, chos
     [trouble] = deliver_due(town, chosen)
     assert "ATRIO_SECRET" in trouble
     assert outcomes(town) == [(PARKED, trouble)]
+
+
+def test_a_code_by_mail_is_the_largest_thing_and_its_link_carries_it_in_the_fragment(town: Store, chosen: Settings):
+    town.caps = True
+    promise = booked(town)
+    code = code_in_the_letter(town, promise.reference)
+    message = only_mail(town, chosen)
+    assert message["Subject"] == f"{code[:3]}\N{NO-BREAK SPACE}{code[3:]} é o seu código"
+    plain = part(message, "text/plain")
+    assert f"{code[:3]}\N{NO-BREAK SPACE}{code[3:]}" in plain
+    assert f"/pt/book/code/#{promise.reference}.{promise.access_key}.{code}" in plain
+    assert "\n\n\n" not in plain
+    assert not [each for each in message.walk() if each.get_content_type() == "text/calendar"]
+
+
+def test_a_code_by_text_message(town: Store, chosen: Settings):
+    town.caps = True
+    promise = booked(town, BY_TEXT)
+    code = code_in_the_letter(town, promise.reference)
+    assert deliver_due(town, chosen) == [""]
+    [text] = files(chosen, "*.sms.txt")
+    number, _, words = text.decode().partition("\n\n")
+    assert number == "+351912345678"
+    assert f"{code[:3]}\N{NO-BREAK SPACE}{code[3:]}" in words
+    assert promise.access_key not in words
+
+
+def test_a_code_that_was_typed_meanwhile_is_not_told_any_more(town: Store, chosen: Settings):
+    town.caps = True
+    confirmed(town, booked(town))
+    assert deliver_due(town, chosen) == [""]
+    [booking] = files(chosen)
+    assert "código" not in mail(booking)["Subject"]

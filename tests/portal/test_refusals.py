@@ -34,6 +34,8 @@ EXAMPLES = {
     "OfferGone": (),
     "TooManyBookings": (2, "tea"),
     "CannotBeTold": (),
+    "CodeOver": (),
+    "TooManyCodes": (AT,),
 }
 
 

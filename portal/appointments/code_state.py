@@ -1,0 +1,208 @@
+"""After the check, when we don't know yet whose contact it is: the code that was sent, typed; then the promise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import ceil
+from typing import NamedTuple
+
+import reflex as rx
+from pydantic import BaseModel, Field, ValidationError
+from sqlmodel import Session
+
+from booking.appointments import cancel
+from booking.confirming import send_another_code
+from booking.errors import Refusal, SlotTaken
+from booking.one_time_codes import WrongCode
+from booking.outbox import EMAIL
+from booking.promises import Appointment
+from booking.settings import settings
+from booking.store import in_reading, in_transaction
+from booking.tidings import channel_of
+from booking.unconfirmed import code_sent
+from locales import dates
+from locales.catalogue import _, ngettext, path
+from portal.appointments.booking_state import BookingState
+from portal.appointments.details_state import DetailsState
+from portal.appointments.draft import confirm_by_code, is_drafts, reconsider
+from portal.appointments.opened_state import OpenedState
+from portal.appointments.shown import contact_words
+from portal.appointments.steps import CODE, DETAILS, DONE, TIME, address_of
+from portal.appointments.words import in_order, spaced, zone_of
+from portal.page_state import Typed, now
+from portal.ui.deadline import NEAR
+
+
+class TypedCode(BaseModel):
+    code: Typed = Field(default="", max_length=200)
+
+
+class CodeState(OpenedState):
+    """`kept_until` is the time of day until which the time is kept, "" when it is no longer; `is_mine`: it was booked in this tab,
+    so its answers can still be changed. `shown_code` is the code itself, where no message leaves the house.
+    """
+
+    is_ready: rx.Field[bool] = rx.field(False)
+    sent_to: rx.Field[str] = rx.field("")
+    moment: rx.Field[str] = rx.field("")
+    kept_until: rx.Field[str] = rx.field("")
+    kept_seconds: rx.Field[int] = rx.field(0)
+    is_ending: rx.Field[bool] = rx.field(False)
+    is_mine: rx.Field[bool] = rx.field(False)
+    is_sent_again: rx.Field[bool] = rx.field(False)
+    shown_code: rx.Field[str] = rx.field("")
+    typed: rx.Field[str] = rx.field("")
+    error: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def open(self):
+        """The letter's link carries the code behind the appointment's two, all in the fragment."""
+        with self._speaking():
+            if onward := self._take_code():
+                return onward
+            self.problem, self.error, self._once, self.is_sent_again = "", "", "", False
+            return await self._look()
+
+    @rx.event
+    async def look_at_time(self):
+        """Two minutes before the kept time ends, and when it has: say how it stands now."""
+        with self._speaking():
+            return await self._look()
+
+    @rx.event
+    async def confirm(self, form: dict):
+        self.is_waiting = True
+        yield
+        self.is_waiting = False
+        yield await self._confirm(form)
+
+    @rx.event
+    async def send_again(self):
+        with self._speaking():
+            self.problem, self.error, self.typed = "", "", ""
+            try:
+                # Until this page has shown the new time, pressing again is the same wish.
+                await in_transaction(send_another_code, now(), *self._codes, once=f"{self._intention()} {self.kept_until}")
+            except Refusal as refusal:
+                return await self._refused(refusal)
+            self.is_sent_again = True
+            return await self._look()
+
+    @rx.event
+    async def other_contact(self):
+        """Back to the answers, all of them kept."""
+        with self._speaking():
+            try:
+                await in_transaction(reconsider, now(), await self._draft_key(), *self._codes)
+            except Refusal as refusal:
+                return await self._refused(refusal)
+            await self._forget()
+            return rx.redirect(path(DETAILS))
+
+    @rx.event
+    async def give_up(self):
+        with self._speaking():
+            try:
+                await in_transaction(cancel, now(), *self._codes, once=self._intention())
+            except Refusal as refusal:
+                return await self._refused(refusal)
+            await self._forget()
+            return rx.redirect(path("/"))
+
+    async def _confirm(self, form: dict):
+        with self._speaking():
+            self.problem, self.error, self.is_sent_again = "", "", False
+            try:
+                self.typed = TypedCode.model_validate(form).code.strip()
+            except ValidationError:
+                self.typed = ""
+            if not self.typed:
+                self.error = _("Please type the six digits from our message.")
+                return None
+            try:
+                answer = await in_transaction(confirm_by_code, now(), await self._draft_key(), *self._codes, self.typed)
+            except SlotTaken as taken:
+                return await self._too_late_for(taken)
+            except Refusal as refusal:
+                return await self._refused(refusal)
+            if isinstance(answer, WrongCode):
+                self.error = _wrong(answer.tries_left)
+                return None
+            return await self._look()
+
+    async def _look(self):
+        opened = await self._open()
+        if opened is None or not self.shown.is_unconfirmed:
+            return await self._onward()
+        catalogue, appointment = opened
+        zone = zone_of(catalogue, appointment.location)
+        sent = await in_reading(_sent, await self._draft_key(), appointment)
+        kept_until = appointment.confirm_by if appointment.confirm_by and appointment.confirm_by > now() else None
+        self.sent_to, self.moment = contact_words(catalogue, appointment), dates.moment(appointment.start_at, zone)
+        self.kept_until = dates.time(kept_until, zone) if kept_until else ""
+        self.kept_seconds = ceil((kept_until - now()).total_seconds()) if kept_until else 0
+        self.is_ending = kept_until is not None and self.kept_seconds <= NEAR + 1
+        self.is_mine, self.shown_code = sent.is_mine, in_order(spaced(sent.code)) if _stays_here(appointment) else ""
+        self.is_ready = True
+        return None
+
+    async def _onward(self):
+        """It counts, or is given back: the page that shows it says so."""
+        is_mine = await in_reading(is_drafts, await self._draft_key(), self.shown.reference)
+        is_booked = self.shown.is_booked
+        self._clear()
+        (await self.get_state(DetailsState)).reset()
+        return rx.redirect(path(DONE), replace=True) if is_mine and is_booked else self._to_find()
+
+    async def _too_late_for(self, taken: SlotTaken):
+        """The code was right, but the time went to somebody else meanwhile: to where the nearest ones are offered."""
+        try:
+            await in_transaction(reconsider, now(), await self._draft_key(), *self._codes, has_shown=True)
+        except Refusal:
+            return await self._refused(taken)
+        await self._forget()
+        return rx.redirect(path(f"{TIME}?taken={address_of(taken.start)}"))
+
+    async def _draft_key(self) -> str:
+        return (await self.get_state(BookingState))._key
+
+    async def _forget(self) -> None:
+        self._clear()
+        (await self.get_state(OpenedState)).reset()
+        (await self.get_state(BookingState)).problem = ""
+
+    def _clear(self) -> None:
+        self.is_ready, self.sent_to, self.shown_code, self.typed = False, "", "", ""
+
+    def _take_code(self):
+        both, _dot, code = self.router.url.fragment[:200].rpartition(".")
+        if "." not in both:
+            return self._take_codes(CODE)
+        self.codes, self.typed = both, code[:20]
+        return rx.redirect(path(CODE), replace=True)
+
+
+class _Sent(NamedTuple):
+    code: str
+    is_mine: bool
+
+
+def _sent(session: Session, draft_key: str, appointment: Appointment) -> _Sent:
+    sent: tuple[str, datetime] | None = code_sent(session, appointment)
+    return _Sent(sent[0] if sent else "", is_drafts(session, draft_key, appointment.reference))
+
+
+def _stays_here(appointment: Appointment) -> bool:
+    """In a demonstration without a mail server or a gateway nobody would ever read the code."""
+    chosen = settings()
+    return chosen.is_demo and not (chosen.smtp_url if channel_of(appointment) == EMAIL else chosen.sms_url)
+
+
+def _wrong(tries_left: int) -> str:
+    if not tries_left:
+        return _("That was not the code either. It is no longer good: please let us send you another one.")
+    return ngettext(
+        "This is not the code we sent. You can try {n} more time.",
+        "This is not the code we sent. You can try {n} more times.",
+        tries_left,
+    )
