@@ -37,11 +37,15 @@ _WITH_REFERENCE = text("SELECT 1 FROM appointment WHERE reference = :reference")
 
 @dataclass(frozen=True)
 class Booked:
-    """A promise, and the key that opens it: whoever shows the key to anybody but the resident gives the appointment away."""
+    """A promise, and the key that opens it: whoever shows the key to anybody but the resident gives the appointment away.
+
+    `kept_by` is the hash of the token of the hold that keeps an unconfirmed one's time, "" for one that counts.
+    """
 
     reference: str
     access_key: str
     appointment: Appointment
+    kept_by: str = ""
 
 
 def book(session: Session, now: datetime, token: str, details: Details, *, once: str, is_known: bool = False) -> Booked:
@@ -306,7 +310,8 @@ def booked_by_id(session: Session, appointment_id: int) -> Booked:
     """For rooms that speak to nobody but the one who booked. Raises SecretChanged when its key can't be said any more."""
     appointment = session.get_one(Appointment, appointment_id)
     key = key_again(store_of(session).secret, PURPOSE, appointment.key_salt, appointment.key_hash)
-    return Booked(appointment.reference, key, appointment)
+    kept_by = hold_of(session, appointment).token_hash if appointment.state == UNCONFIRMED else ""
+    return Booked(appointment.reference, key, appointment, kept_by)
 
 
 def _id(row: Appointment | Hold) -> int:

@@ -4,15 +4,16 @@ A hold lasts ten minutes and can be made to last ten more, a few times over. Whe
 offered to others again, and can still be booked by the person who held it as long as nobody else has taken it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlmodel import Session, col, select
 
 from booking.deeds import done, earlier_subject
 from booking.errors import ExtendedEnough, HoldExpired
-from booking.promises import Hold, Seat
+from booking.promises import UNCONFIRMED, Appointment, Hold, Seat
 from booking.references import hash_of, key_again, new_capability
 from booking.seats import check_still_served, checked_instant, give_back, keep_seat, open_page, seat_of, take_seat
 from booking.store import note, store_of
@@ -73,6 +74,13 @@ def look_at(session: Session, now: datetime, token: str) -> Held:
     if row is None or row.appointment_id:
         raise HoldExpired()
     return _held(session, row)
+
+
+def still_kept(session: Session, now: datetime, hashes: Collection[str]) -> dict[str, datetime]:
+    """Of these holds, each the hash of its token, those that keep a time that doesn't count as booked yet, and until when."""
+    rows = select(Hold.token_hash, Hold.expires_at).outerjoin(Appointment, col(Appointment.id) == Hold.appointment_id)
+    unbooked = or_(col(Hold.appointment_id).is_(None), col(Appointment.state) == UNCONFIRMED)
+    return dict(session.exec(rows.where(col(Hold.token_hash).in_(hashes), unbooked, col(Hold.expires_at) > now)).all())
 
 
 def extend(session: Session, now: datetime, token: str, *, once: str) -> Held:

@@ -50,6 +50,7 @@ MUST_BE = {
     "logs": "json or plain",
     "metrics_token": "at least 16 characters that nobody can guess",
     "trusted_proxies": "addresses or networks, with commas between them, such as 127.0.0.1, 10.0.0.0/8",
+    "exempt_networks": "addresses or networks, with commas between them, such as 192.0.2.10, 2001:db8::/48",
 }
 Network = IPv4Network | IPv6Network
 NOT_SHOWN = {"secret", "metrics_token", "oidc_client_secret", "smtp_url", "sms_url", "database_url", "redis_url"}
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     demo: Literal["", "0", "1", "force"] = ""
     limits: Literal["on", "off"] = "on"
     trusted_proxies: str = ""
+    exempt_networks: str = ""
     logs: Literal["", "json", "plain"] = ""
     metrics_token: str = ""
 
@@ -92,7 +94,12 @@ class Settings(BaseSettings):
     @cached_property
     def proxies(self) -> tuple[Network, ...]:
         """Who is believed when they say, in X-Forwarded-For, for whom they ask."""
-        return tuple(ip_network(each.strip()) for each in self.trusted_proxies.split(",") if each.strip())
+        return _networks(self.trusted_proxies)
+
+    @cached_property
+    def exempt(self) -> tuple[Network, ...]:
+        """The town's own lines, for which the limits for networks don't count."""
+        return _networks(self.exempt_networks)
 
     @property
     def _is_for_this_machine_alone(self) -> bool:
@@ -158,11 +165,10 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "exempt_networks")
     @classmethod
     def _are_networks(cls, value: str) -> str:
-        for each in value.split(","):
-            _ = value.strip() and ip_network(each.strip())
+        _networks(value)
         return value
 
     @field_validator("secret")
@@ -266,6 +272,11 @@ def _keep(secret: bytes, path: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def _networks(written: str) -> tuple[Network, ...]:
+    """Addresses and networks with commas between them. Raises ValueError, also for what stands between two commas and is none."""
+    return tuple(ip_network(each.strip()) for each in written.split(",")) if written.strip() else ()
 
 
 def _parts(address: str) -> SplitResult:

@@ -12,6 +12,7 @@ from portal.headers import Headers
 from portal.logs import from_the_browser, keep_secrets
 from portal.lost import Lost
 from portal.metrics import Measured, listen
+from portal.open_pages import OpenPages
 from portal.redis_gone import OnLine, expect_it
 from portal.routes import Page, pages
 from portal.site import drawn_catalogue, page_title
@@ -33,7 +34,7 @@ app = rx.App(
         rx.el.script(src="/site.js", async_=True),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
     ],
-    api_transformer=[doors, Lost, Headers, Measured, OnLine],
+    api_transformer=[doors, Lost, Headers, Measured, OpenPages, OnLine],
     backend_exception_handler=caught,
     frontend_exception_handler=from_the_browser,
 )

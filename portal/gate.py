@@ -2,18 +2,26 @@
 
 Reflex stores what arrives for an hour and logs what it can't use. Here a message keeps only what our pages send: the name of a
 handler there is, its payload, where the page stands; and of what a browser has stored, short texts. All else is let drop.
+
+A handler finds in `router.session.client_ip` whose budget it comes out of, which is what the limits need to know of an address.
 """
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import reflex as rx
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
-from reflex.state import BaseState
+from reflex.constants import CompileVars, RouteVar, SocketEvent
+from reflex.state import BaseState, StateUpdate
 from socketio import packet
+
+from locales.catalogue import language_of
+from portal.network import spender
+from portal.rush import in_turn, is_rush, told
 
 LONGEST_ADDRESS = 2_000
 LONGEST_STORED = 300
@@ -53,15 +61,40 @@ def watch(app: rx.App) -> None:
     if space is None or server is None:
         raise RuntimeError("Reflex changed: there is no websocket to watch")
     hear, connect = space.on_event, space.on_connect
+    # Reflex has no setting for it; an upgrade that calls it otherwise fails here, at the start.
+    facts = space._build_static_router_data
+
+    first: dict[str, asyncio.Task] = {}
 
     async def on_event(sid: str, data: Any = None) -> None:
-        if sid in space.sid_to_token and (event := sound(data)):
+        if (waiting := first.get(sid)) and waiting is not asyncio.current_task():
+            await asyncio.wait((waiting,))
+        if not (event := sound(data)) or not (known := space._static_router_data.get(sid)):
+            return
+
+        async def tell(seconds: int) -> None:
+            delta = told(seconds, language_of(event["router_data"]["pathname"]))
+            await space.emit(str(SocketEvent.EVENT), StateUpdate(delta=delta), to=sid)
+
+        await in_turn(sid, known[RouteVar.CLIENT_IP], tell)
+        if sid in space.sid_to_token:
             await hear(sid, event)
 
     async def on_connect(sid: str, environ: dict, auth: Any = None) -> None:
-        await connect(sid, environ, {name: _boot(value) for name, value in auth.items()} if isinstance(auth, dict) else None)
+        """The first event comes along with the connection. When it has to wait, the page is connected all the same, to be told."""
+        said = {name: _boot(value) for name, value in auth.items()} if isinstance(auth, dict) else {}
+        boot = None
+        if await is_rush(spender(environ["asgi.scope"])):
+            boot = said.pop(CompileVars.CONNECT_AUTH_EVENT, None)
+        await connect(sid, environ, said or None)
+        if boot:
+            first[sid] = asyncio.create_task(on_event(sid, boot))
+            first[sid].add_done_callback(lambda _done: first.pop(sid, None))
 
-    space.on_event, space.on_connect = on_event, on_connect
+    def of_connection(sid: str, environ: dict) -> dict[str, Any]:
+        return {**facts(sid, environ), RouteVar.CLIENT_IP: spender(environ["asgi.scope"])}
+
+    space.on_event, space.on_connect, space._build_static_router_data = on_event, on_connect, of_connection
     server.packet_class = TextPacket
 
 

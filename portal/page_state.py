@@ -32,6 +32,11 @@ class PageState(rx.State, mixin=True):
         with use_language(language):
             yield language
 
+    @property
+    def _network(self) -> str:
+        """Whose budget it comes out of (portal/network.py): written down by the gate when the page's websocket connected."""
+        return self.router.session.client_ip
+
     def _asked(self, name: str, longest: int = 200) -> str:
         """The parameter `name` of the page's query, at most `longest` characters of it."""
         return storable(self.router.url.query_parameters.get(name, "")[:longest])

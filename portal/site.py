@@ -10,6 +10,7 @@ import reflex as rx
 from booking.catalogue import Catalogue, Service, read_catalogue
 from booking.store import read, the_store
 from locales.catalogue import _, current_language
+from portal.rush import rush_banner
 from portal.trouble import trouble_banner
 from portal.ui.frame import TownFacts
 from portal.ui.frame import page as framed
@@ -61,7 +62,7 @@ def page(
     A page that `needs_script` says so where there is none; `without_script` says what else doesn't work then.
     """
     facts = town_facts()
-    return framed(
+    drawn = framed(
         trouble_banner(),
         *content,
         town=facts,
@@ -70,6 +71,7 @@ def page(
         wall=wall,
         needs_script=_without_script(facts) if needs_script else without_script,
     )
+    return rx.fragment(drawn, rush_banner())
 
 
 def page_title(words: str) -> str:

@@ -18,8 +18,9 @@ from portal.api import appointments, holds, offer, slots
 from portal.api.appointments import WAYS
 from portal.api.bodies import SmallBodies
 from portal.api.documented import document_of
-from portal.api.limits import RateLimited, RateLimits
+from portal.api.limits import RateLimits
 from portal.api.problems import not_valid, problem, rate_limited, refused, unavailable
+from portal.limits import RateLimited
 from portal.logs import log
 
 # What pydantic calls a mistake, and what we do; anything else is the wrong type.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Discriminator, Tag
 from sqlmodel import Session
 from starlette.responses import Response
@@ -29,6 +29,8 @@ from portal.api.shapes import BookedAppointment, KeptTime, NewStart, Reason, Sho
 from portal.api.slots import instead
 from portal.appointments.calendar_file import invitation_of
 from portal.appointments.shown import manage_address
+from portal.held_times import keep
+from portal.network import spender
 from portal.page_state import now
 
 router = APIRouter(tags=["Booking"])
@@ -61,13 +63,20 @@ Wanted = Annotated[Annotated[KeptTime, Tag(WAYS[0])] | Annotated[TimeAtOnce, Tag
     summary="Book",
     response_description="It is promised",
 )
-async def book_a_time(wanted: Wanted, once: Once) -> BookedAppointment | Response:
+async def book_a_time(request: Request, wanted: Wanted, once: Once) -> BookedAppointment | Response:
     """Book a time that was kept, or a free one at once. A hold that ran out is booked all the same while its time is free.
 
-    It is `unconfirmed` until the code that is sent to the e-mail address, or else the telephone, is posted to /confirm.
+    It is `unconfirmed` until the code that is sent to the e-mail address, or else the telephone, is posted to /confirm. One network
+    keeps only so many at once that aren't confirmed, held times included (`rate-limited`).
     """
+    mine = wanted.hold if isinstance(wanted, KeptTime) else ""
     try:
-        catalogue, booked = await in_transaction(_beside_the_town, _book, wanted, once)
+        catalogue, booked = await keep(
+            spender(request.scope),
+            lambda: in_transaction(_beside_the_town, _book, wanted, once),
+            mine,
+            lambda answer: answer[1].kept_by,
+        )
     except SlotTaken as taken:
         visit = wanted.visit if isinstance(wanted, TimeAtOnce) else await in_reading(_kept_visit, wanted.hold)
         return await instead(taken, visit)

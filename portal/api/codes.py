@@ -10,9 +10,8 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from booking.errors import UnknownReference
-from portal.api.limits import WRONG_KEYS, check_unspent, spend
-from portal.api.network import network_of
+from portal.limits import WRONG_KEYS, check_unspent, counting_wrong_keys
+from portal.network import spender
 
 T = TypeVar("T")
 
@@ -33,11 +32,8 @@ class Codes:
 
     async def open(self, work: Awaitable[T]) -> T:
         """What `work` answers. Codes that open nothing are counted. Raises RateLimited, and what `work` raises."""
-        try:
+        async with counting_wrong_keys(self.network):
             return await work
-        except UnknownReference:
-            await spend(WRONG_KEYS, self.network)
-            raise
 
 
 async def _codes(
@@ -45,7 +41,7 @@ async def _codes(
     reference: Annotated[str, Path(examples=["VC-7K2M-94QX"], description="As it was given, in capitals or not.")],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> Codes:
-    network = network_of(request.scope)
+    network = spender(request.scope)
     await check_unspent(WRONG_KEYS, network)
     key = bearer.credentials.strip() if bearer else ""
     return Codes(reference, key if _KEY.fullmatch(key) else "", network)

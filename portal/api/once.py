@@ -13,7 +13,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from portal.api.network import network_of
+from portal.network import network_of
 
 LONGEST = 200
 # Fewer could be a counter, a name, a date. A nanoid has 21, a UUID 32 or 36.

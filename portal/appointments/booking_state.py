@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -21,8 +22,11 @@ from portal.appointments.refusals import why
 from portal.appointments.shown import Shown
 from portal.appointments.steps import DONE, TIME, WAY, address_of
 from portal.appointments.words import services_words, zone_of
+from portal.held_times import keep
 from portal.page_state import PageState, now
 from portal.ui.deadline import NEAR
+
+T = TypeVar("T")
 
 
 class BookingState(PageState, rx.State):
@@ -46,7 +50,7 @@ class BookingState(PageState, rx.State):
         """Ten more minutes for the time that is kept."""
         with self._speaking():
             try:
-                await in_transaction(keep_longer, now(), self._key)
+                await self._keep_time(keep_longer)
                 self.problem = ""
             except Refusal as refusal:
                 return await self._refused(refusal)
@@ -61,6 +65,12 @@ class BookingState(PageState, rx.State):
         """Two minutes before the kept time ends, and when it has: say how it stands now."""
         with self._speaking():
             await self._draft(needs_time=True)
+
+    async def _keep_time(self, verb: Callable[..., T], *answer: Any, **kept: Any) -> T:
+        """Keep a time, or keep it longer, if this network doesn't keep too many for people who don't book."""
+        _catalogue, draft = await self._town_and_draft()
+        mine = draft.draft.hold if draft else ""
+        return await keep(self._network, lambda: in_transaction(verb, now(), self._key, *answer), mine, **kept)
 
     async def _town_and_draft(self) -> tuple[Catalogue, Kept | None]:
         return await in_reading(_town_and_draft, now(), self._key)

@@ -18,6 +18,8 @@ from booking.store import in_reading
 from locales.catalogue import LANGUAGES, _, path, use_language
 from portal.appointments.shown import manage_address, video_address
 from portal.appointments.words import address_words, mode_words, place_words, services_words, zone_of
+from portal.limits import opening
+from portal.network import spender
 from portal.page_state import now
 from portal.site import listed, said
 
@@ -25,7 +27,9 @@ LONGEST_FORM = 10_000  # bytes
 
 
 async def calendar_file(request: Request) -> Response:
-    """POST with `reference` and `access_key` in the body. Codes that open nothing lead to the page that asks for them."""
+    """POST with `reference` and `access_key` in the body. Codes that open nothing lead to the page that asks for them, which also
+    says so when nobody is told any more.
+    """
     language = request.path_params["language"]
     body = b""
     async for chunk in request.stream():
@@ -35,7 +39,8 @@ async def calendar_file(request: Request) -> Response:
     reference, access_key = _codes(body)
     with use_language(language if language in LANGUAGES else LANGUAGES[0]):
         try:
-            catalogue, appointment = await in_reading(_opened, reference, access_key)
+            async with opening(spender(request.scope)):
+                catalogue, appointment = await in_reading(_opened, reference, access_key)
         except Refusal:
             return RedirectResponse(path("/appointment/"), 303)
         return Response(

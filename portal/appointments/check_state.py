@@ -71,7 +71,7 @@ class CheckState(BookingState):
     async def _confirm(self):
         with self._speaking():
             try:
-                booked = await in_transaction(confirm, now(), self._key)
+                booked = await self._keep_time(confirm, kept_by=lambda booked: booked.kept_by)
             except Refusal as refusal:
                 return await self._refused(refusal)
             self.is_ready = False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import reflex as rx
 from pydantic import BaseModel, Field, ValidationError
@@ -29,8 +30,11 @@ from portal.appointments.opened_state import OpenedState
 from portal.appointments.shown import contact_words
 from portal.appointments.steps import CODE, DETAILS, DONE, TIME, address_of
 from portal.appointments.words import in_order, spaced, zone_of
+from portal.limits import opening
 from portal.page_state import Typed, now
 from portal.ui.deadline import NEAR
+
+T = TypeVar("T")
 
 
 class TypedCode(BaseModel):
@@ -82,7 +86,7 @@ class CodeState(OpenedState):
             self.problem, self.error, self.typed = "", "", ""
             try:
                 # Until this page has shown the new time, pressing again is the same wish.
-                await in_transaction(send_another_code, now(), *self._codes, once=f"{self._intention()} {self.kept_until}")
+                await self._do(send_another_code, once=f"{self._intention()} {self.kept_until}")
             except Refusal as refusal:
                 return await self._refused(refusal)
             self.is_sent_again = True
@@ -93,7 +97,7 @@ class CodeState(OpenedState):
         """Back to the answers, all of them kept."""
         with self._speaking():
             try:
-                await in_transaction(reconsider, now(), await self._draft_key(), *self._codes)
+                await self._with_draft(reconsider)
             except Refusal as refusal:
                 return await self._refused(refusal)
             await self._forget()
@@ -103,7 +107,7 @@ class CodeState(OpenedState):
     async def give_up(self):
         with self._speaking():
             try:
-                await in_transaction(cancel, now(), *self._codes, once=self._intention())
+                await self._do(cancel, once=self._intention())
             except Refusal as refusal:
                 return await self._refused(refusal)
             await self._forget()
@@ -120,7 +124,7 @@ class CodeState(OpenedState):
                 self.error = _("Please type the six digits from our message.")
                 return None
             try:
-                answer = await in_transaction(confirm_by_code, now(), await self._draft_key(), *self._codes, self.typed)
+                answer = await self._with_draft(confirm_by_code, self.typed)
             except SlotTaken as taken:
                 return await self._too_late_for(taken)
             except Refusal as refusal:
@@ -157,11 +161,17 @@ class CodeState(OpenedState):
     async def _too_late_for(self, taken: SlotTaken):
         """The code was right, but the time went to somebody else meanwhile: to where the nearest ones are offered."""
         try:
-            await in_transaction(reconsider, now(), await self._draft_key(), *self._codes, has_shown=True)
+            await self._with_draft(reconsider, has_shown=True)
         except Refusal:
             return await self._refused(taken)
         await self._forget()
         return rx.redirect(path(f"{TIME}?taken={address_of(taken.start)}"))
+
+    async def _with_draft(self, verb: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        """A verb that changes the appointment, and the draft that it came of, if that is this tab's."""
+        key = await self._draft_key()
+        async with opening(self._network):
+            return await in_transaction(verb, now(), key, *self._codes, *arguments, **options)
 
     async def _draft_key(self) -> str:
         return (await self.get_state(BookingState))._key

@@ -96,6 +96,11 @@ def begin(session: Session, now: datetime, key: str, services: Sequence[str], la
     return _touched(session, now, draft)
 
 
+def is_begun(session: Session, key: str) -> bool:
+    """Is there a row under `key`, however old?"""
+    return session.get(Draft, _hash(key)) is not None
+
+
 def kept(session: Session, now: datetime, key: str) -> Kept | None:
     """The draft as it stands, without changing it; None when there is none under this key."""
     draft = session.get(Draft, _hash(key)) if key else None

@@ -15,7 +15,7 @@ from booking.catalogue import Catalogue
 from booking.earlier import NOTICES, Wish, ask_for_earlier, decline_offer, stop_asking, take_offer, waiting
 from booking.errors import NotValid, Refusal
 from booking.promises import Appointment
-from booking.store import in_reading, in_transaction
+from booking.store import in_reading
 from booking.waiting_list import EarlierWish, FreedPlace, Offer, history
 from locales import dates
 from locales.catalogue import _
@@ -108,7 +108,7 @@ class EarlierState(OpenedState):
                 self.problem = _("Please type your answers again; something unreadable came with them.")
                 return None
             try:
-                await in_transaction(ask_for_earlier, now(), *self._codes, wish, once=f"{self._intention()}{hash(wish)}")
+                await self._do(ask_for_earlier, wish, once=f"{self._intention()}{hash(wish)}")
             except NotValid as refusal:
                 self.errors = field_errors(refusal)
                 return None
@@ -137,7 +137,7 @@ class EarlierState(OpenedState):
     async def _take(self):
         with self._speaking():
             try:
-                await in_transaction(take_offer, now(), *self._codes, once=self._intention())
+                await self._do(take_offer, once=self._intention())
             except Refusal as refusal:
                 await self._refused(refusal)
                 said = self.problem
@@ -149,7 +149,7 @@ class EarlierState(OpenedState):
 
     async def _done(self, verb):
         try:
-            await in_transaction(verb, now(), *self._codes)
+            await self._do(verb)
         except Refusal as refusal:
             return await self._refused(refusal)
         self._once = ""  # what they ask for next is asked anew

@@ -27,6 +27,7 @@ from portal.appointments.shown import Shown
 from portal.appointments.steps import CODE
 from portal.appointments.time_state import TimeAnswer
 from portal.appointments.words import zone_of
+from portal.limits import RateLimited, opening
 from portal.page_state import Typed, now
 
 MOVE, CANCEL = "/appointment/move/", "/appointment/cancel/"
@@ -61,7 +62,7 @@ class FindState(OpenedState):
                 return onward
             had_codes = bool(self.codes)
             if await self._open() is None and had_codes:
-                self.problem = _not_found()
+                self.problem = self.problem or _not_found()
             if self.shown.is_unconfirmed:
                 return rx.redirect(path(CODE), replace=True)
             self.waits = await in_reading(_waits, now(), *self._codes) if self.shown.is_booked else Waits()
@@ -101,8 +102,9 @@ class FindState(OpenedState):
             self.errors = missing
             return None
         try:
-            found = await in_reading(look_up, answer.reference, answer.access_key)
-        except (MistypedReference, UnknownReference) as refusal:
+            async with opening(self._network):
+                found = await in_reading(look_up, answer.reference, answer.access_key)
+        except (MistypedReference, UnknownReference, RateLimited) as refusal:
             self.errors = {"reference": why(refusal, ZoneInfo("UTC"))}
             return None
         self.codes = f"{found.reference}.{answer.access_key.strip()}"
@@ -155,7 +157,7 @@ class MoveState(OpenedState):
                 self.error = _("Please choose a time.")
                 return None
             try:
-                await in_transaction(move, now(), *self._codes, start, once=f"{self._intention()}{start:%Y%m%d%H%M}")
+                await self._do(move, start, once=f"{self._intention()}{start:%Y%m%d%H%M}")
             except Refusal as refusal:
                 await self._refused(refusal)
                 return await self._offer(start if isinstance(refusal, SlotTaken) else None)
@@ -203,7 +205,7 @@ class CancelState(OpenedState):
     async def _cancel(self):
         with self._speaking():
             try:
-                await in_transaction(cancel, now(), *self._codes, once=self._intention())
+                await self._do(cancel, once=self._intention())
             except Refusal as refusal:
                 return await self._refused(refusal)
             self.is_ready = False

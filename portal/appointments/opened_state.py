@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import reflex as rx
 from sqlmodel import Session
@@ -13,13 +15,15 @@ from booking.catalogue import Catalogue, read_catalogue
 from booking.details import storable
 from booking.errors import Refusal
 from booking.promises import Appointment
-from booking.store import in_reading
+from booking.store import in_reading, in_transaction
 from locales.catalogue import path
 from portal.appointments.refusals import why
 from portal.appointments.shown import Shown, shown
 from portal.appointments.words import zone_of
+from portal.limits import RateLimited, opening
 from portal.page_state import PageState, now
 
+T = TypeVar("T")
 FIND = "/appointment/"
 
 
@@ -39,15 +43,24 @@ class OpenedState(PageState, rx.State):
         return reference, access_key
 
     async def _open(self) -> tuple[Catalogue, Appointment] | None:
-        """The town and the appointment whose codes this tab keeps, or None when they open nothing."""
+        """The town and the appointment whose codes this tab keeps, or None when they open nothing, or nobody is told just now."""
         reference, access_key = self._codes
         try:
-            catalogue, appointment = await in_reading(_town_and_appointment, reference, access_key)
+            async with opening(self._network):
+                catalogue, appointment = await in_reading(_town_and_appointment, reference, access_key)
+        except RateLimited as limited:
+            self.shown, self.problem = Shown(), why(limited, ZoneInfo("UTC"))
+            return None
         except Refusal:
             self.codes, self.shown = "", Shown()
             return None
         self.shown = shown(catalogue, now(), appointment, access_key)
         return catalogue, appointment
+
+    async def _do(self, verb: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        """One verb of the book, on what the codes open. Anybody can call a handler with any codes, so wrong ones are counted here too."""
+        async with opening(self._network):
+            return await in_transaction(verb, now(), *self._codes, *arguments, **options)
 
     def _take_codes(self, page: str) -> Any:
         """A link or a QR code carries both codes in the fragment: they go into this tab's storage, and out of the address bar

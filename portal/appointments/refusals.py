@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from booking.errors import (
@@ -26,6 +27,7 @@ from booking.errors import (
 )
 from locales import dates
 from locales.catalogue import _, ngettext
+from portal.limits import WRONG_KEYS, RateLimited
 
 
 def why(refusal: Refusal, zone: ZoneInfo) -> str:
@@ -64,10 +66,32 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
                 "We have sent several codes there within the hour. You can ask for another one from {time}, or phone us.",
                 time=dates.time(until, zone),
             )
+        case RateLimited():
+            return _too_often(refusal)
         case NotBookable():
             return _NOT_BOOKABLE[refusal.reason]()
         case _:
             return _PLAIN.get(type(refusal), _did_not_work)()
+
+
+def _too_often(limited: RateLimited) -> str:
+    """Said in minutes: who reads seconds has waited them."""
+    minutes = ceil(limited.seconds / 60)
+    if limited.what == WRONG_KEYS.namespace:
+        return ngettext(
+            "Too many codes that open no appointment came over your internet connection. Please try again in {n} minute, or phone "
+            "us and we will look together.",
+            "Too many codes that open no appointment came over your internet connection. Please try again in {n} minutes, or phone "
+            "us and we will look together.",
+            minutes,
+        )
+    return ngettext(
+        "Very many people are booking over your internet connection just now. Your answers are kept: please try again in {n} "
+        "minute, or phone us.",
+        "Very many people are booking over your internet connection just now. Your answers are kept: please try again in {n} "
+        "minutes, or phone us.",
+        minutes,
+    )
 
 
 def field_errors(refusal: NotValid) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from booking.counter_time import InsteadOf
 from booking.errors import NotBookable, Refusal, SlotTaken
-from booking.store import in_reading, in_transaction
+from booking.store import in_reading
 from booking.visits import quote_for
 from locales import dates
 from locales.catalogue import _, path
@@ -21,6 +21,7 @@ from portal.appointments.parts import day_listing
 from portal.appointments.refusals import why
 from portal.appointments.steps import DETAILS, WAY, address_of
 from portal.appointments.words import place_words
+from portal.limits import RateLimited
 from portal.page_state import now
 from portal.ui.rows import way_words
 
@@ -72,9 +73,11 @@ class TimeState(BookingState):
                 self.error = _("Please choose a time.")
                 return None
             try:
-                await in_transaction(choose_time, now(), self._key, start)
+                await self._keep_time(choose_time, start)
             except SlotTaken:
                 return await self._show(start)
+            except RateLimited as limited:
+                return await self._refused(limited)  # what is chosen stays chosen
             except Refusal as refusal:
                 await self._refused(refusal)
                 return await self._show(None)

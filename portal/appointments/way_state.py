@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import reflex as rx
+from limits import RateLimitItemPerMinute
 from pydantic import BaseModel, Field, ValidationError
 
 from booking.catalogue import Catalogue, Location
@@ -14,13 +15,18 @@ from booking.visits import Quote, quote
 from locales import dates
 from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
-from portal.appointments.draft import Draft, begin, choose_way, new_key
+from portal.appointments.draft import Draft, begin, choose_way, is_begun, new_key
 from portal.appointments.offer import soonest_remote
 from portal.appointments.shown import Shown
 from portal.appointments.steps import TIME, WAY
 from portal.appointments.words import mode_words, people_words, services_words
+from portal.limits import spend
 from portal.page_state import Typed, now
 from portal.site import said
+
+# Bookings begun, each of which is a row for a day, in whichever of a browser's tabs: as many as a network may ask for over REST, and
+# more than a library or a mobile operator's address begins. Whoever begins again in the same tab begins no new one.
+DRAFTS = RateLimitItemPerMinute(60, namespace="drafts")
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,8 @@ class WayState(BookingState):
             self.draft_key = self._key or new_key()
             services = tuple(slug for slug in self._asked("service", 400).split(",") if slug)
             try:
+                if not await in_reading(is_begun, self._key):
+                    await spend(DRAFTS, self._network)
                 await in_transaction(begin, now(), self._key, services, language)
             except Refusal as refusal:
                 self.ways, self.groups, self.others = [], [], []

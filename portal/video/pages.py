@@ -27,7 +27,11 @@ def video() -> rx.Component:
             rx.cond(
                 VideoState.meeting,
                 _way_in(),
-                rx.cond(VideoState.is_over, _over(), rx.cond(VideoState.is_open, _not_yet(), _unknown())),
+                rx.cond(
+                    VideoState.problem,
+                    notice(VideoState.problem, kind="warn"),
+                    rx.cond(VideoState.is_over, _over(), rx.cond(VideoState.is_open, _not_yet(), _unknown())),
+                ),
             ),
             looking(_("One moment, we are fetching this for you.")),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import reflex as rx
 from sqlmodel import Session
@@ -14,14 +15,17 @@ from booking.meeting import meeting_address
 from booking.promises import BOOKED, Appointment
 from booking.store import in_reading
 from locales import dates
+from portal.appointments.refusals import why
 from portal.appointments.words import services_words, zone_of
+from portal.limits import RateLimited, opening
 from portal.page_state import PageState, now
 
 
 class VideoState(PageState, rx.State):
-    """`meeting` is "" until the codes in the fragment have opened an appointment in force."""
+    """`meeting` is "" until the codes in the fragment have opened an appointment in force; `problem` says why nobody is told."""
 
     meeting: rx.Field[str] = rx.field("")
+    problem: rx.Field[str] = rx.field("")
     moment: rx.Field[str] = rx.field("")
     what_for: rx.Field[str] = rx.field("")
     is_ready: rx.Field[bool] = rx.field(False)
@@ -32,9 +36,13 @@ class VideoState(PageState, rx.State):
     async def open(self):
         with self._speaking():
             reference, _dot, access_key = self.router.url.fragment[:200].partition(".")
-            self.meeting, self.is_ready, self.is_open, self.is_over = "", True, False, False
+            self.meeting, self.problem, self.is_ready, self.is_open, self.is_over = "", "", True, False, False
             try:
-                catalogue, appointment = await in_reading(_opened, reference, access_key)
+                async with opening(self._network):
+                    catalogue, appointment = await in_reading(_opened, reference, access_key)
+            except RateLimited as limited:
+                self.problem = why(limited, ZoneInfo("UTC"))
+                return
             except Refusal:
                 return
             self._show(catalogue, appointment, now())

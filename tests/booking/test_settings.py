@@ -60,6 +60,9 @@ def test_without_any_setting_it_is_a_demo_on_this_machine():
         ("TRUSTED_PROXIES", "localhost"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("TRUSTED_PROXIES", "127.0.0.1,"),
+        ("EXEMPT_NETWORKS", "town hall"),
+        ("EXEMPT_NETWORKS", "192.0.2.10/24"),
+        ("EXEMPT_NETWORKS", "192.0.2.10 192.0.2.11"),
         ("LOGS", "xml"),
         ("METRICS_TOKEN", "fifteen signs.."),
     ],
@@ -122,6 +125,12 @@ def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch):
     assert read_settings(NO_FILE).proxies == ()
     monkeypatch.setenv("ATRIO_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,::1")
     assert [str(each) for each in read_settings(NO_FILE).proxies] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
+
+
+def test_exempt_networks_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch):
+    assert read_settings(NO_FILE).exempt == ()
+    monkeypatch.setenv("ATRIO_EXEMPT_NETWORKS", "192.0.2.10,198.51.100.0/24, 2001:db8::/48")
+    assert [str(each) for each in read_settings(NO_FILE).exempt] == ["192.0.2.10/32", "198.51.100.0/24", "2001:db8::/48"]
 
 
 def test_a_postgresql_address_may_be_written_the_usual_way(monkeypatch: pytest.MonkeyPatch):

@@ -26,13 +26,18 @@ class NotAnswered(Exception):
 
 
 class Caller:
-    """One connection with a token of its own, as every tab has one. Raises Refused when the server doesn't want it."""
+    """One connection with a token of its own, as every tab has one. Raises Refused when the server doesn't want it.
 
-    def __init__(self, address: str, *, origin: str | None = None):
+    `network`: an address from which a proxy says that it comes; the server must trust whoever connects from here.
+    """
+
+    def __init__(self, address: str, *, origin: str | None = None, network: str = "", patience: int = PATIENCE):
         host = address.removeprefix("http://")
         token = secrets.token_urlsafe()
         query = f"EIO=4&transport=websocket&token={token}"
-        self._line = Client.connect(f"ws://{host}{_SPACE}/?{query}", headers={"Origin": origin or address})
+        self._patience = patience
+        headers = {"Origin": origin or address} | ({"X-Forwarded-For": network} if network else {})
+        self._line = Client.connect(f"ws://{host}{_SPACE}/?{query}", headers=headers)
         # At once, without waiting for the "0": this client doesn't notice a message that came along with the handshake.
         self._line.send(f"40{_SPACE},{{}}")
         self._until(lambda packet: packet.startswith(f"40{_SPACE}"))
@@ -69,11 +74,11 @@ class Caller:
     def _next(self) -> str:
         while True:
             try:
-                packet = self._line.receive(PATIENCE)
+                packet = self._line.receive(self._patience)
             except ConnectionClosed as closed:
                 raise NotAnswered("The server hung up") from closed
             if packet is None:
-                raise NotAnswered(f"The server said nothing for {PATIENCE} seconds")
+                raise NotAnswered(f"The server said nothing for {self._patience} seconds")
             if packet != "2":
                 return str(packet)
             self._line.send("3")

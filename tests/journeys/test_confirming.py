@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.journeys.eyes import axe_finds
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import CHECK, DETAILS, DONE, TIME, Resident
-from tests.journeys.test_letters import letters_of, link_to, links_in
+from tests.journeys.test_letters import code_in, letters_of, link_to, links_in
 from tests.serving import Site, served
 
 ASKED = "Type the code we sent you"
@@ -47,7 +47,7 @@ def asked(resident: Resident) -> None:
 
 def code_of(site: Site, resident: Resident) -> str:
     """As somebody reads it in their letter box."""
-    return re.search(r"\d{3}\s\d{3}", letters_of(site, resident.email)[-1])[0]  # type: ignore[index]
+    return code_in(letters_of(site, resident.email)[-1])
 
 
 def typed(resident: Resident, code: str) -> None:
@@ -72,7 +72,7 @@ def test_the_code_from_the_letter_confirms_it(resident: Resident, guarded: Site,
 def test_the_demonstration_shows_the_code(resident: Resident):
     asked(resident)
     shown = resident.page.locator(".notice").filter(has_text=re.compile(r"\d{3}\s\d{3}")).inner_text()
-    typed(resident, re.search(r"\d{3}\s\d{3}", shown)[0])  # type: ignore[index]
+    typed(resident, code_in(shown))
     resident.stands_at(DONE)
 
 

@@ -14,8 +14,9 @@ import portal.site
 from booking import settings as settings_module
 from booking.settings import read_settings, settings
 from booking.store import Store
-from portal.api.limits import limiter
 from portal.doors import doors
+from portal.held_times import memory
+from portal.limits import limiter
 from portal.site import drawn_catalogue
 from tests.booking.towns import NOW, found
 
@@ -32,6 +33,7 @@ def choose(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Choose]:
             monkeypatch.setenv(f"ATRIO_{name.upper()}", value)
         settings.cache_clear()
         limiter.cache_clear()
+        memory.cache_clear()
 
     for name in [name for name in os.environ if name.startswith("ATRIO_") and not name.startswith("ATRIO_TEST_")]:
         monkeypatch.delenv(name)
@@ -40,6 +42,7 @@ def choose(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Choose]:
     yield chosen
     settings.cache_clear()
     limiter.cache_clear()
+    memory.cache_clear()
 
 
 @pytest.fixture

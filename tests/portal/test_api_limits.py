@@ -7,12 +7,14 @@ import pytest
 from limits import RateLimitItemPerMinute
 from starlette.testclient import TestClient
 
+from booking.errors import UnknownReference
 from booking.settings import settings
+from portal import limits as common
 from portal.api import codes, limits
-from portal.api.limits import Limiter, RateLimited
-from portal.api.network import network_of
 from portal.checkup import _proxies_trouble
 from portal.doors import doors
+from portal.limits import Limiter, RateLimited
+from portal.network import network_of, spender
 from tests.portal.conftest import Choose
 from tests.portal.test_api import NEXT, bearer, booked, problem
 
@@ -45,7 +47,7 @@ def test_whoever_asks_too_often_is_told_when_to_come_back(
 def test_limits_are_generous_to_readers_tighter_to_writers_and_tight_to_whoever_tries_keys():
     assert (limits.READS.amount, limits.READS.get_expiry()) == (600, 60)
     assert (limits.WRITES.amount, limits.WRITES.get_expiry()) == (60, 60)
-    assert (limits.WRONG_KEYS.amount, limits.WRONG_KEYS.get_expiry()) == (20, 600)
+    assert (common.WRONG_KEYS.amount, common.WRONG_KEYS.get_expiry()) == (20, 600)
 
 
 def test_whoever_tries_keys_is_soon_not_told_any_more_whether_one_fits(api: TestClient, choose: Choose):
@@ -63,16 +65,16 @@ def test_whoever_tries_keys_is_soon_not_told_any_more_whether_one_fits(api: Test
 
 def test_wrong_keys_sent_all_at_once_are_counted_too(choose: Choose, monkeypatch: pytest.MonkeyPatch):
     choose(limits="on")
-    monkeypatch.setattr(codes, "WRONG_KEYS", FEW)
+    monkeypatch.setattr(common, "WRONG_KEYS", FEW)
 
     async def wrong() -> None:
-        raise codes.UnknownReference
+        raise UnknownReference
 
     async def attempts() -> list[object]:
         mine = codes.Codes("VC-2222-2222", "", "203.0.113.7")
         return await asyncio.gather(*(mine.open(wrong()) for _ in range(5)), return_exceptions=True)
 
-    assert [type(each) for each in asyncio.run(attempts())] == [codes.UnknownReference] * 3 + [RateLimited] * 2
+    assert [type(each) for each in asyncio.run(attempts())] == [UnknownReference] * 3 + [RateLimited] * 2
 
 
 def test_limits_can_be_lifted_for_a_load_test(api: TestClient, choose: Choose, monkeypatch: pytest.MonkeyPatch):
@@ -126,6 +128,35 @@ def test_only_a_trusted_proxy_is_believed_and_only_its_last_stranger(
 
 def test_without_trusted_proxies_nobody_is_believed(choose: Choose):
     assert network_of(scope("127.0.0.1", "198.51.100.1")) == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "is_exempt"),
+    [
+        ("192.0.2.10", [], True),
+        ("192.0.2.11", [], False),
+        ("10.0.0.1", ["192.0.2.10"], True),  # the proxy says so
+        ("203.0.113.7", ["192.0.2.10"], False),  # anybody could say so
+        ("2001:db8:7:8::1", [], True),
+        ("2001:db8:8::1", [], False),
+        ("::ffff:192.0.2.10", [], True),
+        ("testclient", [], False),
+        (None, [], False),
+    ],
+)
+def test_only_the_town_s_own_lines_are_exempt(choose: Choose, peer: str | None, forwarded: list[str], is_exempt: bool):
+    choose(trusted_proxies="10.0.0.0/8", exempt_networks="192.0.2.10, 2001:db8:7::/48")
+    come = scope(peer, *forwarded)
+    assert spender(come) == ("" if is_exempt else network_of(come))
+
+
+def test_whoever_comes_from_an_exempt_network_is_never_too_often(
+    api: TestClient, choose: Choose, monkeypatch: pytest.MonkeyPatch
+):
+    choose(limits="on", exempt_networks="203.0.113.7")
+    monkeypatch.setattr(limits, "READS", FEW)
+    assert {api.get("nothing").status_code for _ in range(5)} == {404}
+    assert [asking("203.0.113.8").get("nothing").status_code for _ in range(4)] == [404, 404, 404, 429]
 
 
 def test_a_site_behind_a_proxy_that_nobody_named_is_told_by_the_check(choose: Choose):

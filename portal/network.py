@@ -23,6 +23,17 @@ def network_of(scope: Scope) -> str:
     return str(address) if address else NOWHERE
 
 
+def spender(scope: Scope) -> str:
+    """Whose budget it comes out of: the network's, or "" for nobody's."""
+    return "" if is_exempt(scope) else network_of(scope)
+
+
+def is_exempt(scope: Scope) -> bool:
+    """Does it come from the town's own lines (ATRIO_EXEMPT_NETWORKS)? A whole lobby has one address there, and so has the desk."""
+    address = client_address(scope)
+    return address is not None and _is_among(address, settings().exempt)
+
+
 def client_address(scope: Scope) -> Address | None:
     """The peer, or whoever the trusted proxies say they speak for: in X-Forwarded-For, the rightmost that isn't one of them.
 
