@@ -9,9 +9,12 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import text
+from sqlalchemy import insert
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, select
 
 from booking.caps import check_caps
@@ -25,14 +28,14 @@ from booking.outbox import overtake
 from booking.promises import BOOKED, CANCELLED, UNCONFIRMED, Appointment, AppointmentChange, Hold, Seat
 from booking.references import fits, key_again, new_capability, new_reference, parsed_reference
 from booking.seats import check_still_served, checked_instant, give_back, hand_over, keep_seat, open_page, seat_of, take_seat
-from booking.store import store_of
+from booking.store import insert_for, store_of, table_of
 from booking.tidings import BOOKING, CANCELLATION, MOVE, tell
 from booking.unconfirmed import asks_for_code, check_can_be_asked, hold_of, keep_unconfirmed, send_code
 from booking.visits import Visit
 
 PURPOSE = "appointment"
 LONGEST_REASON = 500
-_WITH_REFERENCE = text("SELECT 1 FROM appointment WHERE reference = :reference")
+_NEW_CHANGE = insert(table_of(AppointmentChange))
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,7 @@ def _new_appointment(
 ) -> Appointment:
     capability = new_capability(store_of(session).secret, PURPOSE)
     appointment = Appointment(
-        reference=_unused_reference(session),
+        reference=_some_reference(session),
         key_salt=capability.salt,
         key_hash=capability.key_hash,
         services=visit.services,
@@ -223,8 +226,7 @@ def _new_appointment(
         video_room=secrets.token_hex(16) if visit.mode == "video" else None,
         created_at=now,
     )
-    session.add(appointment)
-    session.flush()
+    _write(session, appointment)
     return appointment
 
 
@@ -282,7 +284,8 @@ def _give_up(session: Session, now: datetime, appointment: Appointment, reason: 
 
 def _record(session: Session, now: datetime, appointment: Appointment, what: str, **times_and_reason) -> None:
     """What happened, and in the same transaction what must be told of it."""
-    session.add(AppointmentChange(appointment_id=_id(appointment), at=now, what=what, by="resident", **times_and_reason))
+    change = {"appointment_id": _id(appointment), "at": now, "what": what, "by": "resident", "reason": "", **times_and_reason}
+    session.connection().execute(_NEW_CHANGE, change)
     tell(session, now, appointment, what)
 
 
@@ -298,12 +301,24 @@ def _check_in_time(session: Session, now: datetime, appointment: Appointment) ->
         raise TooLate(until)
 
 
-def _unused_reference(session: Session) -> str:
-    prefix = read_catalogue(session).town.reference_prefix
-    while True:
-        reference = new_reference(prefix)
-        if not session.connection().execute(_WITH_REFERENCE, {"reference": reference}).first():
-            return reference
+def _write(session: Session, appointment: Appointment) -> None:
+    """What adding it to the session does, at a fraction of the cost; and with another reference when its own is in use."""
+    written = _unless_in_use(store_of(session).engine.dialect.name)
+    while (row := session.connection().execute(written, appointment.model_dump(exclude={"id"})).first()) is None:
+        appointment.reference = _some_reference(session)
+    appointment.id = row.id
+    make_transient_to_detached(appointment)
+    session.add(appointment)
+
+
+@cache
+def _unless_in_use(dialect: str) -> Any:
+    table = table_of(Appointment)
+    return insert_for(dialect, table).on_conflict_do_nothing(index_elements=["reference"]).returning(table.c.id)
+
+
+def _some_reference(session: Session) -> str:
+    return new_reference(read_catalogue(session).town.reference_prefix)
 
 
 def booked_by_id(session: Session, appointment_id: int) -> Booked:

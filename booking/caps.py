@@ -6,19 +6,27 @@ the kiosk in the hall.
 
 from datetime import datetime
 
-from sqlalchemy import or_, text
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, or_, select, text
+from sqlmodel import Session
 
 from booking.catalogue import read_catalogue
 from booking.details import Details
 from booking.errors import TooManyBookings
 from booking.promises import BOOKED, Appointment
 from booking.references import hash_of
-from booking.store import store_of
+from booking.store import store_of, table_of
 from booking.visits import Visit
 
 EXEMPT = ("in_person", "phone", "kiosk")
 MOST_IN_ALL = 10
+APPOINTMENTS = table_of(Appointment)
+# In every booking, so it is made once. Whoever gave no telephone number (NULL) is nobody else who gave none.
+_AHEAD = (
+    select(APPOINTMENTS.c.services)
+    .where(or_(APPOINTMENTS.c.email == bindparam("email"), APPOINTMENTS.c.phone == bindparam("phone")))
+    .where(APPOINTMENTS.c.state == BOOKED, APPOINTMENTS.c.end_at > bindparam("now"))
+    .limit(MOST_IN_ALL)
+)
 
 
 def check_caps(session: Session, now: datetime, details: Details, visit: Visit, channel: str) -> None:
@@ -37,13 +45,8 @@ def check_caps(session: Session, now: datetime, details: Details, visit: Visit, 
 
 def _ahead(session: Session, now: datetime, details: Details) -> list[tuple[str, ...]]:
     """The services of every appointment that whoever gave this contact still has ahead of them."""
-    given = [
-        column == value
-        for column, value in ((col(Appointment.email), details.email), (col(Appointment.phone), details.phone))
-        if value
-    ]
-    theirs = select(Appointment.services).where(or_(*given), Appointment.state == BOOKED, Appointment.end_at > now)
-    return [tuple(services) for services in session.exec(theirs.limit(MOST_IN_ALL))]
+    who = {"email": details.email or None, "phone": details.phone or None}
+    return [tuple(services) for services in session.connection().scalars(_AHEAD, {**who, "now": now})]
 
 
 def _take_turns(session: Session, details: Details) -> None:

@@ -198,6 +198,7 @@ class Notice(Table, table=True):
 
 Row = TypeVar("Row", bound=Table)
 Named = TypeVar("Named", Topic, Location, Counter, StaffMember, Service)
+_KNOWN = "catalogue"  # what a session knows it by
 
 
 @dataclass(frozen=True)
@@ -235,12 +236,23 @@ class NoTown(LookupError):
 
 
 def read_catalogue(session: Session) -> Catalogue:
-    """The town as it stands, read from the tables once per revision and process. Raises NoTown."""
-    # Asked several times in every transaction, so without the machinery that makes objects of rows.
-    revision = session.connection().exec_driver_sql("SELECT revision FROM town").scalar_one_or_none()
-    if revision is None:
-        raise NoTown("No town has been loaded into this database yet")
-    return remembered(session, "catalogue", revision, lambda: _read(session))
+    """The town as it stands, read from the tables once per revision and process. Raises NoTown.
+
+    A session asks the database once, until it is told to `look_again`: it is asked several times in every transaction.
+    """
+    known = session.info.get(_KNOWN)
+    if known is None:
+        # Without the machinery that makes objects of rows.
+        revision = session.connection().exec_driver_sql("SELECT revision FROM town").scalar_one_or_none()
+        if revision is None:
+            raise NoTown("No town has been loaded into this database yet")
+        known = session.info[_KNOWN] = remembered(session, "catalogue", revision, lambda: _read(session))
+    return known
+
+
+def look_again(session: Session) -> None:
+    """Say that the town may have changed since this session read it."""
+    session.info.pop(_KNOWN, None)
 
 
 def catalogue_changed(session: Session) -> None:
@@ -255,6 +267,7 @@ def catalogue_changed(session: Session) -> None:
     session.execute(select(pages.c.location).order_by(pages.c.location).with_for_update())
     session.execute(text("UPDATE book SET version = version + 1"))
     session.execute(update(Town).values(revision=token_hex(8)))
+    look_again(session)
 
 
 def _read(session: Session) -> Catalogue:

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, bindparam, or_
 from sqlmodel import Session, col, select
 
 from booking.catalogue import CHANNELS, Absence, Catalogue, ClosureRow, Counter, OpeningRow, StaffMember, read_catalogue
@@ -23,13 +23,23 @@ from booking.interval import Span, common, first_minute_from
 from booking.promises import LONGEST_SEAT, Book, Hold, Seat
 from booking.references import hash_of
 from booking.slots import NOTHING_TAKEN, Counters, Taken, taken_by_counter
-from booking.store import remembered
+from booking.store import remembered, table_of
 from booking.visits import Quote, Visit, qualified, quote_for
 
 AT_THE_DESK = ("in_person", "phone")
 MOST_REMEMBERED = 256
 
 T = TypeVar("T")
+
+SEATS = table_of(Seat)
+# In every booking, so it is made once.
+_TAKEN_AROUND = select(SEATS.c.counter_id, SEATS.c.start_minute, SEATS.c.end_minute).where(
+    SEATS.c.counter_id.in_(bindparam("counters", expanding=True)),
+    # A short range of the index, however old the book.
+    SEATS.c.start_minute > bindparam("since"),
+    SEATS.c.start_minute < bindparam("last"),
+    SEATS.c.end_minute > bindparam("first"),
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,7 @@ def terms(session: Session, now: datetime, visit: Visit, channel: str) -> Terms:
     if channel not in CHANNELS:
         raise NotValid((Problem("channel", "wrong-type"),))
     catalogue = read_catalogue(session)
-    quote = quote_for(catalogue, visit)
+    quote = remembered(session, ("quote", visit), catalogue.revision, lambda: quote_for(catalogue, visit))
     zone = ZoneInfo(catalogue.locations[visit.location].timezone)
     today = now.astimezone(zone).date()
     return Terms(
@@ -125,14 +135,9 @@ def _hold_id(session: Session, instead_of: InsteadOf) -> int | None:
 
 def taken_around(session: Session, start: int, end: int, counter_ids: Sequence[int]) -> dict[int, Taken]:
     """Taken time by counter id that meets [start, end), read anew. For verbs that hold the page and have swept it."""
-    meets = select(Seat.counter_id, Seat.start_minute, Seat.end_minute).where(
-        col(Seat.counter_id).in_(counter_ids),
-        # A short range of the index, however old the book.
-        Seat.start_minute > start - LONGEST_SEAT,
-        Seat.start_minute < end,
-        Seat.end_minute > start,
-    )
-    return taken_by_counter([(counter, first, last) for counter, first, last in session.exec(meets)])
+    asked = {"counters": counter_ids, "since": start - LONGEST_SEAT, "first": start, "last": end}
+    rows = session.connection().execute(_TAKEN_AROUND, asked)
+    return taken_by_counter([(counter, first, last) for counter, first, last in rows])
 
 
 def in_order(opened: Opened, taken: dict[int, Taken]) -> list[Taken]:

@@ -8,11 +8,12 @@ the same. Several may deliver at once: on PostgreSQL they skip each other's rows
 import random
 from datetime import datetime, timedelta
 from secrets import token_hex
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, delete, func, text, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, bindparam, delete, func, insert, text, update
 from sqlmodel import Field, Session, col, or_, select
 
-from booking.store import Table, insert_on
+from booking.store import Table, insert_on, table_of
 
 EMAIL, SMS = "email", "sms"
 DELIVERED, PARKED, OVERTAKEN = "delivered", "parked", "overtaken"
@@ -64,22 +65,51 @@ class WorkerSeen(Table, table=True):
     seen_at: datetime
 
 
+LETTERS = table_of(Letter)
+# With every booking, while others wait: so these statements are made once, and most need no objects made of rows.
+_NEW_LETTER = insert(LETTERS)
+_WAITING = (LETTERS.c.outcome == "", or_(LETTERS.c.leased_until.is_(None), LETTERS.c.leased_until <= bindparam("now")))
+_LATE = (
+    update(LETTERS)
+    # What is too late is due: so that nobody looks through all the reminders of the coming weeks.
+    .where(*_WAITING, LETTERS.c.due_at <= bindparam("now"), LETTERS.c.useful_until <= bindparam("now"))
+    .values(outcome=PARKED, settled_at=bindparam("now"), trouble=TOO_LATE)
+)
+_DUE = (
+    select(LETTERS.c.id)
+    .where(*_WAITING, LETTERS.c.due_at <= bindparam("now"))
+    .order_by(LETTERS.c.due_at, LETTERS.c.id)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
+)
+_AMONG = LETTERS.c.id.in_(bindparam("letters", expanding=True))
+_LEASED = update(LETTERS).where(_AMONG).values(leased_until=bindparam("until"), attempts=LETTERS.c.attempts + 1)
+_THESE = select(Letter).where(_AMONG).order_by(col(Letter.due_at), col(Letter.id))
+_DELIVERED = (
+    update(LETTERS)
+    .where(LETTERS.c.id == bindparam("letter"), LETTERS.c.outcome.in_(("", OVERTAKEN)))
+    .values(outcome=DELIVERED, settled_at=bindparam("now"), leased_until=None, trouble="")
+)
+
+
+def write_down(session: Session, letters: list[dict[str, Any]]) -> None:
+    """New letters, given by what is known of them."""
+    waiting = {"attempts": 0, "outcome": "", "trouble": ""}
+    session.connection().execute(_NEW_LETTER, [{"key": token_hex(16), **waiting, **letter} for letter in letters])
+
+
 def lease(session: Session, now: datetime, count: int) -> list[Letter]:
     """Up to `count` letters that are due, the one due longest first; nobody else gets them until `now` plus LEASE."""
-    _give_up_on_the_late(session, now)
-    waiting = select(Letter).where(Letter.outcome == "", Letter.due_at <= now, _unleased(now))
-    letters = session.exec(
-        waiting.order_by(col(Letter.due_at), col(Letter.id)).limit(count).with_for_update(skip_locked=True)
-    ).all()
-    for letter in letters:
-        letter.leased_until, letter.attempts = now + LEASE, letter.attempts + 1
-    session.flush()
-    return list(letters)
+    connection = session.connection()
+    connection.execute(_LATE, {"now": now})
+    due = connection.scalars(_DUE, {"now": now, "count": count}).all()
+    connection.execute(_LEASED, {"letters": due, "until": now + LEASE})
+    return list(session.scalars(_THESE, {"letters": due}))
 
 
 def delivered(session: Session, now: datetime, letter: Letter) -> None:
     """It reached the one who carries it on. True whoever holds the lease by now, so that nobody delivers it again."""
-    _settle(session, now, letter, DELIVERED, "", col(Letter.outcome).in_(("", OVERTAKEN)))
+    session.connection().execute(_DELIVERED, {"letter": letter.id, "now": now})
 
 
 def put_off(session: Session, now: datetime, letter: Letter, trouble: str) -> None:
@@ -89,8 +119,8 @@ def put_off(session: Session, now: datetime, letter: Letter, trouble: str) -> No
     if letter.attempts > len(PAUSES):
         park(session, now, letter, trouble)
         return
-    pause = PAUSES[letter.attempts - 1] * random.uniform(0.9, 1.1)
-    waits = update(Letter).where(*_still_mine(letter)).values(due_at=now + pause, leased_until=None, trouble=_short(trouble))
+    again_at = min(now + PAUSES[letter.attempts - 1] * random.uniform(0.9, 1.1), letter.useful_until)
+    waits = update(Letter).where(*_still_mine(letter)).values(due_at=again_at, leased_until=None, trouble=_short(trouble))
     session.execute(waits)
 
 
@@ -144,20 +174,11 @@ def worker_last_seen(session: Session) -> datetime | None:
     return session.exec(select(WorkerSeen.seen_at).order_by(col(WorkerSeen.seen_at).desc()).limit(1)).first()
 
 
-def _give_up_on_the_late(session: Session, now: datetime) -> None:
-    late = update(Letter).where(col(Letter.outcome) == "", col(Letter.useful_until) <= now, _unleased(now))
-    session.execute(late.values(outcome=PARKED, settled_at=now, trouble=TOO_LATE))
-
-
 def _settle(
     session: Session, now: datetime, letter: Letter, outcome: str, trouble: str, *provided: ColumnElement[bool]
 ) -> None:
     mine = update(Letter).where(col(Letter.id) == letter.id, *provided)
     session.execute(mine.values(outcome=outcome, settled_at=now, leased_until=None, trouble=_short(trouble)))
-
-
-def _unleased(now: datetime) -> ColumnElement[bool]:
-    return or_(col(Letter.leased_until).is_(None), col(Letter.leased_until) <= now)
 
 
 def _still_mine(letter: Letter) -> tuple[ColumnElement[bool], ...]:

@@ -7,12 +7,14 @@ true until the commit; and the database refuses a seat that overlaps another of 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from booking.catalogue import read_catalogue
+from booking.catalogue import look_again, read_catalogue
 from booking.counter_time import Terms, in_order, taken_around, terms
 from booking.errors import BeyondHorizon, ClosedThen, NotValid, PastTime, Problem, SlotTaken, TooShortNotice, UnknownLocation
 from booking.hours import local_day
@@ -20,10 +22,14 @@ from booking.interval import Span, instant_of, minute_of
 from booking.promises import Book, Hold, Seat
 from booking.reseating import counter_made_free
 from booking.slots import NOTHING_TAKEN
-from booking.store import insert_on, violates
+from booking.store import insert_for, store_of, table_of, violates
 from booking.visits import Visit
 
 GUARD = "seat_overlap"
+SEATS = table_of(Seat)
+# In every booking, so these statements are made once, and without the machinery that makes objects of rows.
+_SWEEP = delete(SEATS).where(SEATS.c.location == bindparam("here"), SEATS.c.lapses_at <= bindparam("now"))
+_NEW_SEAT = insert(SEATS)
 
 
 def open_page(session: Session, now: datetime, location: str) -> None:
@@ -33,9 +39,11 @@ def open_page(session: Session, now: datetime, location: str) -> None:
     """
     if location not in read_catalogue(session).known_locations:
         raise UnknownLocation(location)
-    turn = insert_on(session, Book).values(location=location, version=1)
-    session.execute(turn.on_conflict_do_update(index_elements=["location"], set_={"version": col(Book.version) + 1}))
-    session.execute(delete(Seat).where(col(Seat.location) == location, col(Seat.lapses_at) <= now))
+    connection = session.connection()
+    connection.execute(_next_version(store_of(session).engine.dialect.name), {"location": location, "version": 1})
+    # Whoever had the page before may have changed the town: what was read of it while waiting is stale.
+    look_again(session)
+    connection.execute(_SWEEP, {"here": location, "now": now})
 
 
 def take_seat(session: Session, now: datetime, visit: Visit, start: datetime, channel: str) -> tuple[Seat, datetime]:
@@ -66,9 +74,11 @@ def check_still_served(session: Session, now: datetime, held: Hold, seat: Seat) 
 
 def keep_seat(session: Session, seat: Seat, start: datetime) -> None:
     """Write the seat. Raises SlotTaken when the database refuses it."""
-    session.add(seat)
     with _refused_as_taken(start):
-        session.flush()
+        if seat.id is None:
+            session.connection().execute(_NEW_SEAT, seat.model_dump(exclude={"id"}))
+        else:
+            session.flush()
 
 
 def give_back(session: Session, *, hold_id: int | None = None, appointment_id: int | None = None) -> None:
@@ -124,6 +134,12 @@ def _free_counter(session: Session, offered: Terms, minute: int, start: datetime
     if counter is None:
         raise SlotTaken(start)
     return counter
+
+
+@cache
+def _next_version(dialect: str) -> Any:
+    turn = insert_for(dialect, table_of(Book))
+    return turn.on_conflict_do_update(index_elements=["location"], set_={"version": table_of(Book).c.version + 1})
 
 
 @contextmanager

@@ -300,5 +300,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+    if connection.info.get("writing") is not writing:
+        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+        connection.info["writing"] = writing
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -7,6 +7,7 @@ receive one.
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -17,7 +18,7 @@ from booking.catalogue import read_catalogue
 from booking.details import Details
 from booking.hours import wall_clock
 from booking.interval import instant_of
-from booking.outbox import EMAIL, SMS, Letter, overtake
+from booking.outbox import EMAIL, SMS, overtake, write_down
 from booking.promises import BOOKED, Appointment
 
 BOOKING, MOVE, CANCELLATION, REMINDER, OFFER, CODE = "booked", "moved", "cancelled", "reminder", "offered", "code"
@@ -37,22 +38,23 @@ def tell(session: Session, now: datetime, appointment: Appointment, what: str) -
     if channel is None:
         return
     useful = appointment.end_at if appointment.state == BOOKED else max(now, appointment.end_at) + CANCELLATION_MATTERS
-    session.add(_letter(now, appointment, what, channel, now, useful))
+    letters = [_letter(now, appointment, what, channel, now, useful)]
     if appointment.state == BOOKED:
         for due_at in reminders_of(session, now, appointment):
-            session.add(_letter(now, appointment, REMINDER, channel, due_at, appointment.start_at))
+            letters.append(_letter(now, appointment, REMINDER, channel, due_at, appointment.start_at))
+    write_down(session, letters)
 
 
 def tell_of_offer(session: Session, now: datetime, appointment: Appointment, until: datetime) -> None:
     """An earlier time is kept for them `until` then. What else waits to be told stays true."""
     if channel := channel_of(appointment):
-        session.add(_letter(now, appointment, OFFER, channel, now, until))
+        write_down(session, [_letter(now, appointment, OFFER, channel, now, until)])
 
 
 def tell_code(session: Session, now: datetime, appointment: Appointment, until: datetime) -> None:
     """A code was made for them, good `until` then. There must be a way to tell them."""
     if channel := channel_of(appointment):
-        session.add(_letter(now, appointment, CODE, channel, now, until))
+        write_down(session, [_letter(now, appointment, CODE, channel, now, until)])
 
 
 def channel_of(given: Appointment | Details) -> str | None:
@@ -91,15 +93,15 @@ def _by_day(instant: datetime, zone: ZoneInfo) -> datetime:
 
 def _letter(
     now: datetime, appointment: Appointment, what: str, channel: str, due_at: datetime, useful_until: datetime
-) -> Letter:
-    return Letter(
-        appointment_id=_id(appointment),
-        what=what,
-        channel=channel,
-        written_at=now,
-        due_at=due_at,
-        useful_until=useful_until,
-    )
+) -> dict[str, Any]:
+    return {
+        "appointment_id": _id(appointment),
+        "what": what,
+        "channel": channel,
+        "written_at": now,
+        "due_at": due_at,
+        "useful_until": useful_until,
+    }
 
 
 def _id(appointment: Appointment) -> int:

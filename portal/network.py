@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from starlette.types import Scope
@@ -57,6 +58,7 @@ def _is_among(address: Address, networks: Sequence[Network]) -> bool:
     return any(address in network for network in networks)
 
 
+@lru_cache(maxsize=1024)
 def _parsed(written: str) -> Address | None:
     """IPv4 written as IPv6 is IPv4. Some proxies add the port."""
     bare = written.strip()

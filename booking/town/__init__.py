@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
-from booking.catalogue import Counter, Town, catalogue_changed, read_catalogue
+from booking.catalogue import Counter, Town, catalogue_changed, look_again, read_catalogue
 from booking.interval import first_minute_from
 from booking.promises import Appointment, Book, Seat
 from booking.town.broken_promises import BrokenPromise, broken_promises
@@ -114,6 +114,7 @@ def apply_town(session: Session, town: CheckedTown, now: datetime, *, dry_run: b
         loaded = Loaded(tuple(changes), tuple(each for each in _broken_now(session, now) if each.reference not in before))
         if dry_run:
             savepoint.rollback()
+            look_again(session)
     return loaded
 
 

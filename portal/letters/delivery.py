@@ -49,7 +49,9 @@ async def deliver(now: datetime, carriers: Carriers, letters: Sequence[Letter]) 
 
     They are settled in one transaction: each of its own would keep those who book waiting ten times as often.
     """
-    outcomes = await asyncio.gather(*(_handed_over(now, carriers, letter) for letter in letters))
+    subjects = await in_reading(_subjects_of, now, letters)
+    each = zip(letters, subjects, strict=True)
+    outcomes = await asyncio.gather(*(_handed_over(now, carriers, letter, subject) for letter, subject in each))
     await in_transaction(_settle, [outcome.written_down for outcome in outcomes])
     return [outcome.trouble for outcome in outcomes]
 
@@ -59,9 +61,9 @@ class _Outcome(NamedTuple):
     trouble: str = ""
 
 
-async def _handed_over(now: datetime, carriers: Carriers, letter: Letter) -> _Outcome:
+async def _handed_over(now: datetime, carriers: Carriers, letter: Letter, subject: _Subject | Exception) -> _Outcome:
     try:
-        await _hand_over(now, carriers, letter)
+        await _hand_over(now, carriers, letter, subject)
     except NotNow as trouble:
         return _Outcome(partial(put_off, now=now, letter=letter, trouble=str(trouble)), str(trouble))
     except Undeliverable as trouble:
@@ -83,11 +85,11 @@ def _settle(session: Session, each_written_down: list[Callable[[Session], None]]
         written_down(session)
 
 
-async def _hand_over(now: datetime, carriers: Carriers, letter: Letter) -> None:
-    try:
-        subject = await in_reading(_subject_of, now, letter)
-    except SecretChanged:
-        raise Undeliverable("ATRIO_SECRET has changed since, so that its access code can't be written any more") from None
+async def _hand_over(now: datetime, carriers: Carriers, letter: Letter, subject: _Subject | Exception) -> None:
+    if isinstance(subject, SecretChanged):
+        raise Undeliverable("ATRIO_SECRET has changed since, so that its access code can't be written any more")
+    if isinstance(subject, Exception):
+        raise subject
     if (letter.what == OFFER and subject.offer is None) or (letter.what == CODE and subject.code is None):
         raise NothingToTell()
     appointment = subject.booked.appointment
@@ -106,6 +108,20 @@ class _Subject:
     booked: Booked
     offer: Offer | None
     code: tuple[str, datetime] | None
+
+
+def _subjects_of(session: Session, now: datetime, letters: Sequence[Letter]) -> list[_Subject | Exception]:
+    """All looked up in one go; or what went wrong with one, which is no trouble of the others."""
+    return [_subject_or_trouble(session, now, letter) for letter in letters]
+
+
+def _subject_or_trouble(session: Session, now: datetime, letter: Letter) -> _Subject | Exception:
+    try:
+        return _subject_of(session, now, letter)
+    except SQLAlchemyError:
+        raise
+    except Exception as trouble:
+        return trouble
 
 
 def _subject_of(session: Session, now: datetime, letter: Letter) -> _Subject:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache
 from html import escape
+from typing import Any
 
 from email_validator import validate_email
 
@@ -19,6 +21,26 @@ from portal.letters.wording import Action, Wording
 
 INK, SOFT, PAPER, GLAZE, LINE, TILE, ON_TILE = "#13202e", "#3a4756", "#fdfdfc", "#eff4fa", "#c8d3df", "#123f8f", "#ffffff"
 FONT = "Arial, 'Segoe UI', Tahoma, sans-serif"
+
+
+class _Headers(HeaderRegistry):
+    """Headers by their names. The library makes a class for every header, and takes apart what we have just put together."""
+
+    __getitem__ = cache(HeaderRegistry.__getitem__)
+
+    def __call__(self, name: str, value: Any) -> Any:
+        is_the_same_in_all = name in OF_PARTS and "boundary" not in value
+        return _of_a_part(name, value) if is_the_same_in_all else super().__call__(name, value)
+
+
+@cache
+def _of_a_part(name: str, value: str) -> Any:
+    return HeaderRegistry()(name, value)
+
+
+OF_PARTS = ("Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "MIME-Version")
+HEADERS = _Headers()
+ASCII, UTF8 = policy.SMTP.clone(header_factory=HEADERS), policy.SMTPUTF8.clone(header_factory=HEADERS)
 
 
 def email(
@@ -36,7 +58,7 @@ def email(
     """
     addressee = _addressee(*to)
     # RFC 6532, for whoever has a mailbox that ASCII can't write.
-    message = EmailMessage(policy=policy.SMTP if addressee.username.isascii() else policy.SMTPUTF8)
+    message = EmailMessage(policy=ASCII if addressee.username.isascii() else UTF8)
     message["Subject"] = words.subject
     message["From"] = Address(display_name=sender[0], addr_spec=sender[1])
     message["To"] = addressee
@@ -45,10 +67,13 @@ def email(
     # RFC 3834: no machine shall answer.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(as_text(words))
+    # Boundaries nobody can guess. Without ours the library makes up some, and looks through the whole letter for each.
+    message.make_alternative(boundary=f"words.{key}")
     message.add_alternative(as_html(words), subtype="html")
     if invitation:
         method, file = invitation
         message.add_alternative(file, "text", "calendar", params={"method": method, "charset": "utf-8"}, cte="base64")
+        message.make_mixed(boundary=f"parts.{key}")
         message.add_attachment(file, "application", "ics", filename="invite.ics")
     message["Content-Language"] = current_language()  # last: giving it content takes such headers away
     return message

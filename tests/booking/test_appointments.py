@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
-from booking import freed
+from booking import appointments, freed
 from booking.appointments import book, book_at_once, cancel, changeable_until, look_up, move
 from booking.availability import free_places, nearest
 from booking.catalogue import read_catalogue
@@ -247,6 +247,15 @@ def test_a_hold_keeps_its_promise_although_the_notice_has_passed_meanwhile(store
     at_ten = NOW + timedelta(hours=2)
     kept = held(store, at_ten)
     assert held_book(store, kept.token, NOW + minutes(9)).appointment.start_at == at_ten
+
+
+def test_a_reference_that_is_in_use_is_not_given_out_again(store: Store, monkeypatch: pytest.MonkeyPatch):
+    found(store)
+    first = booked(store).reference
+    following = iter((first, first, other := new_reference("VC")))
+    monkeypatch.setattr(appointments, "new_reference", lambda prefix: next(following))
+    assert booked(store, starts(store)[0]).reference == other
+    assert [row.reference for row in rows(store, Appointment)] == [first, other]
 
 
 def test_what_was_booked_is_written_down(store: Store):

@@ -114,6 +114,15 @@ def test_a_letter_is_tried_again_after_ever_longer_pauses_and_then_parked(town: 
     assert waited == sorted(waited)
 
 
+def test_a_letter_that_is_put_off_beyond_its_use_is_parked_as_soon_as_it_is_of_none(town: Store):
+    [letter] = leased(town)
+    until = letter.useful_until
+    write(town, put_off, until - minutes(1) / 2, letter, "no answer")
+    assert [letter.due_at for letter in letters(town)] == [until]
+    assert leased(town, until) == []
+    assert [letter.outcome for letter in letters(town)] == [PARKED]
+
+
 def test_what_is_parked_is_shown_and_can_be_sent_again(town: Store):
     [letter] = leased(town)
     write(town, park, NOW, letter, "550 no such\nmailbox")

@@ -25,12 +25,12 @@ from booking import appointments, freed, holds, seats
 from booking import store as store_module
 from booking.appointments import Booked, book, book_at_once, cancel, look_up, move
 from booking.catalogue import catalogue_changed
-from booking.errors import Refusal, SlotTaken
+from booking.errors import ClosedThen, Refusal, SlotTaken
 from booking.holds import Held, hold
 from booking.promises import BOOKED, Appointment, Seat
 from booking.store import Store, read, transaction, write
 from booking.turnstile import Turnstile
-from tests.booking.towns import ANA, NINE, NOW, PERMIT, found, key, minutes
+from tests.booking.towns import ANA, NINE, NOW, PERMIT, closure, found, key, minutes
 
 
 def race(attempts: Sequence[Callable[[], object]]) -> list[object]:
@@ -348,3 +348,22 @@ def test_a_town_is_changed_while_somebody_moves_between_two_houses_and_neither_w
             catalogue_changed(session)
 
     race([moves, changes])
+
+
+def test_whoever_waits_while_the_town_is_being_closed_is_served_by_the_new_rules(store: Store):
+    found(store)
+    write(store, seats.open_page, NOW, PERMIT.location)
+    has_page = threading.Event()
+
+    def closes() -> None:
+        with transaction(store) as session:
+            session.add(closure(NINE.replace(tzinfo=None), NINE.replace(tzinfo=None) + timedelta(days=1)))
+            catalogue_changed(session)
+            has_page.set()
+            time.sleep(0.5)
+
+    def books() -> object:
+        has_page.wait(timeout=30)
+        return booking(store, NINE, "waits")()
+
+    assert isinstance(race([closes, books])[1], ClosedThen)

@@ -35,6 +35,7 @@ def nothing_is_committed() -> None:
         with store.turnstile, booking.store._session(store, writing=True) as session:
             session.begin()
             yield session
+            session.expunge_all()  # so that what was undone can still be answered with
             session.rollback()
 
     booking.store.transaction = broken
