@@ -11,10 +11,12 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Any
 
 import reflex as rx
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from reflex.app import EventNamespace
 from reflex.constants import CompileVars, RouteVar, SocketEvent
 from reflex.state import BaseState, StateUpdate
 from socketio import packet
@@ -56,46 +58,55 @@ class _Event(BaseModel):
 
 
 def watch(app: rx.App) -> None:
-    """From here on `app` hears only what `sound` lets through, and takes no binary messages, which no page of ours sends."""
+    """From here on `app` hears only what `sound` lets through, in its turn, and takes no binary messages, which no page of ours sends."""
     space, server = app.event_namespace, app.sio
     if space is None or server is None:
         raise RuntimeError("Reflex changed: there is no websocket to watch")
-    hear, connect = space.on_event, space.on_connect
-    # Reflex has no setting for it; an upgrade that calls it otherwise fails here, at the start.
-    facts = space._build_static_router_data
+    _Gate(space)
+    server.packet_class = TextPacket
 
-    first: dict[str, asyncio.Task] = {}
 
-    async def on_event(sid: str, data: Any = None) -> None:
-        if (waiting := first.get(sid)) and waiting is not asyncio.current_task():
-            await asyncio.wait((waiting,))
-        if not (event := sound(data)) or not (known := space._static_router_data.get(sid)):
-            return
+class _Gate:
+    """In place of three methods of Reflex's namespace. It has no setting for it; an upgrade that calls them otherwise fails here, at
+    the start.
+    """
 
-        async def tell(seconds: int) -> None:
-            delta = told(seconds, language_of(event["router_data"]["pathname"]))
-            await space.emit(str(SocketEvent.EVENT), StateUpdate(delta=delta), to=sid)
+    def __init__(self, space: EventNamespace) -> None:
+        self._space = space
+        self._hear, self._connect, self._facts = space.on_event, space.on_connect, space._build_static_router_data
+        self._first: dict[str, asyncio.Task] = {}
+        space.on_event, space.on_connect, space._build_static_router_data = self.on_event, self.on_connect, self.facts
 
-        await in_turn(sid, known[RouteVar.CLIENT_IP], tell)
-        if sid in space.sid_to_token:
-            await hear(sid, event)
+    async def on_event(self, sid: str, data: Any = None) -> None:
+        await self._after_the_first(sid)
+        facts = self._space._static_router_data.get(sid)
+        if facts and (event := sound(data)):
+            await in_turn(sid, facts[RouteVar.CLIENT_IP], partial(self._tell, sid, event))
+            if sid in self._space.sid_to_token:
+                await self._hear(sid, event)
 
-    async def on_connect(sid: str, environ: dict, auth: Any = None) -> None:
+    async def on_connect(self, sid: str, environ: dict, auth: Any = None) -> None:
         """The first event comes along with the connection. When it has to wait, the page is connected all the same, to be told."""
         said = {name: _boot(value) for name, value in auth.items()} if isinstance(auth, dict) else {}
-        boot = None
-        if await is_rush(spender(environ["asgi.scope"])):
-            boot = said.pop(CompileVars.CONNECT_AUTH_EVENT, None)
-        await connect(sid, environ, said or None)
-        if boot:
-            first[sid] = asyncio.create_task(on_event(sid, boot))
-            first[sid].add_done_callback(lambda _done: first.pop(sid, None))
+        is_late = await is_rush(spender(environ["asgi.scope"]))
+        event = said.pop(CompileVars.CONNECT_AUTH_EVENT, None) if is_late else None
+        await self._connect(sid, environ, said or None)
+        if event:
+            self._first[sid] = asyncio.create_task(self.on_event(sid, event))
+            self._first[sid].add_done_callback(lambda _done: self._first.pop(sid, None))
 
-    def of_connection(sid: str, environ: dict) -> dict[str, Any]:
-        return {**facts(sid, environ), RouteVar.CLIENT_IP: spender(environ["asgi.scope"])}
+    def facts(self, sid: str, environ: dict) -> dict[str, Any]:
+        """What Reflex wants to know of a connection, with whose budget it spends in place of an address."""
+        return {**self._facts(sid, environ), RouteVar.CLIENT_IP: spender(environ["asgi.scope"])}
 
-    space.on_event, space.on_connect, space._build_static_router_data = on_event, on_connect, of_connection
-    server.packet_class = TextPacket
+    async def _after_the_first(self, sid: str) -> None:
+        first = self._first.get(sid)
+        if first and first is not asyncio.current_task():
+            await asyncio.wait((first,))
+
+    async def _tell(self, sid: str, event: dict[str, Any], seconds: int) -> None:
+        delta = told(seconds, language_of(event["router_data"]["pathname"]))
+        await self._space.emit(str(SocketEvent.EVENT), StateUpdate(delta=delta), to=sid)
 
 
 def sound(data: Any) -> dict[str, Any] | None:
