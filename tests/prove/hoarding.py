@@ -61,12 +61,13 @@ def proven(size: Size = Size(), *, guarded: bool = True) -> Outcome:
     with _town(size, guarded) as hall:
         program, people = asyncio.run(_day(hall, size))
     served = Tally(people)[True]
+    took = f"the program got {program.booked} of {program.places} places, sold {program.sold} of {program.offered}"
     found_out = (
-        f"{size.boxes} letter boxes, {size.networks} networks, {size.hours} hours: the program got {program.booked} of "
-        f"{program.places} places, sold {program.sold}; {served} of {size.people} people got theirs ({served / size.people:.0%})"
+        f"{size.boxes} letter boxes, {size.networks} networks, {size.hours} hours: {took}; "
+        f"{served} of {size.people} people got theirs ({served / size.people:.0%})"
     )
     kept = unless(
-        people_still_succeed=served >= PROMISED * size.people, nothing_was_sold=program.sold == 0, it_tried=program.asked > 0
+        people_still_succeed=served >= PROMISED * size.people, nothing_was_sold=program.sold == 0, it_tried=program.offered > 0
     )
     return Outcome("15 hoarding", databases.SQLITE, found_out, kept)
 
@@ -113,8 +114,8 @@ class Program:
     places: int
     mine: list[dict[str, Any]] = field(default_factory=list)
     booked: int = 0
+    offered: int = 0
     sold: int = 0
-    asked: int = 0
     invented: Iterator[int] = field(default_factory=count)
 
     async def turn(self) -> None:
@@ -128,7 +129,6 @@ class Program:
         while start:
             box = self.boxes[0] if self.boxes else ""
             answer = await self._book(network, start, box or f"invented{next(self.invented)}@example.com", "Buyer")
-            self.asked += 1
             match answer.status_code, answer.json().get("code"):
                 case 201, _:
                     await self._make_it_count(network, answer.json(), box)
@@ -146,13 +146,15 @@ class Program:
             self.mine.append(booked)
 
     async def _sell(self, network: str) -> None:
-        """Whoever pays gets the time of one that is given back, if nobody can come between."""
-        if not self.mine:
+        """Whoever pays gets the time of one that is given back, if nobody can come between. Where places are free nobody pays."""
+        free = set(await self.hall.free(network))
+        mine = next((each for each in reversed(self.mine) if each["start"] not in free), None)
+        if mine is None:
             return
-        mine = self.mine.pop()
+        self.mine.remove(mine)
         given_back = await self.hall.ask(network, "POST", f"/appointments/{mine['reference']}/cancel", {}, mine["key"])
         if given_back.status_code == 200:
-            self.booked -= 1
+            self.booked, self.offered = self.booked - 1, self.offered + 1
             buyer = await self._book("203.0.113.250", mine["start"], f"buyer{next(self.invented)}@example.com", "Buyer")
             self.sold += buyer.status_code == 201
 
