@@ -20,7 +20,7 @@ from sqlmodel import Session, select
 from booking.caps import check_caps
 from booking.catalogue import Catalogue, read_catalogue
 from booking.deeds import done, earlier_subject
-from booking.details import Details, one_line, tidied
+from booking.details import Details, known_by, one_line, tidied
 from booking.errors import HoldExpired, NotInForce, NotValid, Problem, TooLate, UnknownReference
 from booking.freed import end_wish, withhold
 from booking.holds import locked_hold, seat_hold
@@ -82,11 +82,13 @@ def book_at_once(
     details, start = tidied(details, read_catalogue(session).town, visit.mode), checked_instant(start)
     if earlier := earlier_subject(session, now, "book", once, visit, start, details, channel):
         return booked_by_id(session, earlier)
+    is_known = not asks_for_code(session, channel)
     open_page(session, now, visit.location)
-    check_caps(session, now, details, visit, channel)
+    if is_known:
+        check_caps(session, now, details, visit, channel)
     seat, end = take_seat(session, now, visit, start, channel)
     appointment = _new_appointment(session, now, visit, (start, end), details, channel)
-    _promise(session, now, appointment, seat, is_known=not asks_for_code(session, channel))
+    _promise(session, now, appointment, seat, is_known=is_known)
     done(session, "book", once, appointment.id)
     return booked_by_id(session, _id(appointment))
 
@@ -175,14 +177,17 @@ def changeable_until(catalogue: Catalogue, appointment: Appointment) -> datetime
 
 
 def _book_held(session: Session, now: datetime, held: Hold, details: Details, is_known: bool) -> int:
-    check_caps(session, now, details, held.visit, held.channel)
+    is_known = is_known or not asks_for_code(session, held.channel)
+    if is_known:
+        # Of others it is looked at when they confirm: nobody is told how many appointments a contact has that isn't theirs.
+        check_caps(session, now, details, held.visit, held.channel)
     seat, end = seat_of(session, held), held.end_at
     if seat:
         check_still_served(session, now, held, seat)
     else:
         seat, end = take_seat(session, now, held.visit, held.start_at, held.channel)
     appointment = _new_appointment(session, now, held.visit, (held.start_at, end), details, held.channel)
-    _promise(session, now, appointment, seat, held, is_known=is_known or not asks_for_code(session, held.channel))
+    _promise(session, now, appointment, seat, held, is_known=is_known)
     return _id(appointment)
 
 
@@ -217,6 +222,7 @@ def _new_appointment(
         start_at=span[0],
         end_at=span[1],
         name=details.name,
+        contact=known_by(details),
         email=details.email or None,
         phone=details.phone or None,
         language=details.language,
@@ -256,7 +262,7 @@ def _take_another(session: Session, now: datetime, appointment: Appointment, sta
 def _keep_another(session: Session, now: datetime, appointment: Appointment, start: datetime, channel: str) -> None:
     """Of an unconfirmed one only the hold knows the time; it is kept until then as before."""
     held = hold_of(session, appointment)
-    if held.expires_at <= now:
+    if held is None or held.expires_at <= now:
         raise NotInForce(appointment.state)
     if start == held.start_at:
         return
@@ -264,12 +270,14 @@ def _keep_another(session: Session, now: datetime, appointment: Appointment, sta
     seat, end = take_seat(session, now, appointment.visit, start, channel)
     held.start_at = appointment.start_at = start
     held.end_at = appointment.end_at = end
+    appointment.sequence += 1
     seat_hold(session, held, seat)
 
 
 def _let_go(session: Session, now: datetime, appointment: Appointment) -> None:
     """Nobody was promised anything, so there is nothing to tell, nor to withhold from others."""
-    give_back(session, hold_id=hold_of(session, appointment).id)
+    if held := hold_of(session, appointment):
+        give_back(session, hold_id=held.id)
     overtake(session, now, _id(appointment))
     appointment.state, appointment.confirm_by, appointment.sequence = CANCELLED, None, appointment.sequence + 1
 
@@ -325,8 +333,8 @@ def booked_by_id(session: Session, appointment_id: int) -> Booked:
     """For rooms that speak to nobody but the one who booked. Raises SecretChanged when its key can't be said any more."""
     appointment = session.get_one(Appointment, appointment_id)
     key = key_again(store_of(session).secret, PURPOSE, appointment.key_salt, appointment.key_hash)
-    kept_by = hold_of(session, appointment).token_hash if appointment.state == UNCONFIRMED else ""
-    return Booked(appointment.reference, key, appointment, kept_by)
+    held = hold_of(session, appointment) if appointment.state == UNCONFIRMED else None
+    return Booked(appointment.reference, key, appointment, held.token_hash if held else "")
 
 
 def _id(row: Appointment | Hold) -> int:

@@ -128,6 +128,9 @@ def that_count(session: Session, now: datetime, instead_of: InsteadOf | None) ->
 
 
 def _hold_id(session: Session, instead_of: InsteadOf) -> int | None:
+    if instead_of.appointment and not instead_of.hold:
+        # One that is unconfirmed has no seat but its hold's.
+        return session.exec(select(Hold.id).where(Hold.appointment_id == instead_of.appointment)).first()
     if not instead_of.hold:
         return None
     return session.exec(select(Hold.id).where(Hold.token_hash == hash_of(instead_of.hold))).one_or_none()

@@ -41,6 +41,12 @@ def earlier_subject(session: Session, now: datetime, verb: str, once: str, *cont
     return deed.subject_id
 
 
+def is_done(session: Session, verb: str, once: str) -> bool:
+    """Would this call only be answered again? Without waiting for one that is running."""
+    deed = session.get(Deed, _key_hash(session, verb, once))
+    return deed is not None and deed.subject_id is not None
+
+
 def done(session: Session, verb: str, once: str, subject_id: int | None) -> None:
     session.connection().execute(_DONE, {"key": _key_hash(session, verb, once), "subject": subject_id})
 

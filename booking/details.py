@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Protocol
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -21,6 +22,16 @@ BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 MOST_MARKS = 6
 
 
+class Contacted(Protocol):
+    """Whatever says how to reach somebody."""
+
+    @property
+    def email(self) -> str | None: ...
+
+    @property
+    def phone(self) -> str | None: ...
+
+
 @dataclass(frozen=True)
 class Details:
     """As typed, until `tidied`. E-mail or phone: one is enough. An empty language is the town's own."""
@@ -31,6 +42,14 @@ class Details:
     language: str = ""
     needs: tuple[str, ...] = ()
     interpreter_language: str = ""
+
+
+def known_by(given: Contacted) -> str:
+    """The contact that stands for a person, in one form: the e-mail address in small letters without what follows a plus, which
+    reaches the same letter box, or else the telephone number.
+    """
+    local, _at, domain = (given.email or "").rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}".casefold() if local else given.phone or ""
 
 
 def storable(text: str) -> str:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from sqlalchemy import Index, delete, func
 from sqlmodel import Field, Session, col, select
 
+from booking.caps import take_turns
 from booking.errors import CodeOver, TooManyCodes
 from booking.references import bare
 from booking.store import Table, store_of
@@ -51,7 +52,11 @@ class OneTimeCode(Table, table=True):
 
 
 def new_code(session: Session, now: datetime, subject: str, contact: str) -> OneTimeCode:
-    """A code for `subject`; the one before it is good no longer. Raises TooManyCodes with the instant from which to ask again."""
+    """A code for `subject`; the one before it is good no longer. `contact` is what details.known_by says.
+
+    Raises TooManyCodes with the instant from which to ask again.
+    """
+    take_turns(session, contact)
     to = contact_hash(session, contact)
     if len(_sent_for(session, subject)) >= MOST_FOR_ONE:
         raise TooManyCodes()

@@ -106,8 +106,10 @@ class Appointment(Table, table=True):
     start_at: datetime = Field(index=True)
     end_at: datetime
     name: str
-    email: str | None = Field(default=None, index=True)
-    phone: str | None = Field(default=None, index=True)
+    email: str | None = None
+    phone: str | None = None
+    # Whom caps take them for: details.known_by.
+    contact: str = Field(default="", index=True)
     language: str
     needs: tuple[str, ...] = Field(sa_type=JSON)
     interpreter_language: str | None = None

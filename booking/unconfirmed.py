@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from booking.caps import EXEMPT
-from booking.details import Details
+from booking.details import Details, known_by
 from booking.errors import NotValid, Problem
 from booking.holds import new_hold, seat_hold
 from booking.one_time_codes import LASTS, code_of, latest_code, new_code
@@ -32,11 +32,6 @@ def check_can_be_asked(session: Session, details: Details) -> None:
         raise NotValid((Problem("contact", "cannot-be-asked"),))
 
 
-def contact_of(given: Appointment | Details) -> str:
-    """Where the code goes."""
-    return given.email or given.phone or ""
-
-
 def keep_unconfirmed(session: Session, now: datetime, appointment: Appointment, seat: Seat, held: Hold | None) -> None:
     """The seat stays the hold's, or becomes that of a new one. The appointment must be written."""
     until = now + KEPT
@@ -45,13 +40,14 @@ def keep_unconfirmed(session: Session, now: datetime, appointment: Appointment, 
     seat_hold(session, held, seat)
 
 
-def hold_of(session: Session, appointment: Appointment) -> Hold:
-    return session.exec(select(Hold).where(Hold.appointment_id == appointment.id)).one()
+def hold_of(session: Session, appointment: Appointment) -> Hold | None:
+    """None long after it ran out, when it was forgotten."""
+    return session.exec(select(Hold).where(Hold.appointment_id == appointment.id)).one_or_none()
 
 
 def send_code(session: Session, now: datetime, appointment: Appointment) -> None:
     """Write the letter with a new code, in place of the one before. Raises TooManyCodes."""
-    new_code(session, now, subject_of(appointment), contact_of(appointment))
+    new_code(session, now, subject_of(appointment), known_by(appointment))
     overtake(session, now, appointment.id or 0)
     tell_code(session, now, appointment, now + LASTS)
 

@@ -18,10 +18,13 @@ from limits import RateLimitItemPerMinute
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from booking.deeds import is_done
 from booking.holds import LASTS, MOST_EXTENSIONS, still_kept
+from booking.one_time_codes import MOST_FOR_ONE
 from booking.references import hash_of
 from booking.settings import settings
 from booking.store import in_reading
+from booking.unconfirmed import KEPT
 from portal.limits import PATIENCE, RateLimited, is_limited, spend
 from portal.page_state import now
 
@@ -33,21 +36,28 @@ MOST_AT_ONCE = 30
 AT_ONCE = "held at once"
 # Twice as many people as may keep one begin in the same minute, or each changes their mind once.
 HOLDS = RateLimitItemPerMinute(60, namespace="holds")
-# Nothing is kept for longer, however often it is prolonged.
-FORGOTTEN_AFTER = LASTS * (MOST_EXTENSIONS + 1)
+# Nothing is kept for longer, however often it is prolonged and more codes are asked for.
+FORGOTTEN_AFTER = (LASTS + KEPT * MOST_FOR_ONE) * (MOST_EXTENSIONS + 1)
 
 
 def _held_by(held: Any) -> str:
     return hash_of(held.token)
 
 
-async def keep(network: str, work: Callable[[], Awaitable[T]], mine: str = "", kept_by: Callable[[T], str] = _held_by) -> T:
+async def keep(
+    network: str,
+    work: Callable[[], Awaitable[T]],
+    mine: str = "",
+    kept_by: Callable[[T], str] = _held_by,
+    once: tuple[str, str] | None = None,
+) -> T:
     """What `work` answers, which keeps a time. `mine` is the token of the one that it prolongs, or that it takes the place of;
-    `kept_by` finds in the answer the hash of the token by which it is kept, "" when it is booked.
+    `kept_by` finds in the answer the hash of the token by which it is kept, "" when it is booked. `once` is the verb and its
+    idempotency key: what is only answered again is refused to nobody.
 
     Raises RateLimited when the network keeps too many, and what `work` raises.
     """
-    if not is_limited(network):
+    if not is_limited(network) or (once and await in_reading(is_done, *once)):
         return await work()
     async with _in_turn(network):
         remembered = await memory().of(network)
@@ -66,24 +76,24 @@ class InProcess:
     """What is remembered while there is one web process."""
 
     def __init__(self) -> None:
-        self._hashes: dict[str, set[str]] = {}
+        self._timers: dict[str, dict[str, asyncio.TimerHandle]] = {}
 
     async def of(self, network: str) -> frozenset[str]:
-        return frozenset(self._hashes.get(network, ()))
+        return frozenset(self._timers.get(network, ()))
 
     async def note(self, network: str, kept: str, not_any_more: Iterable[str]) -> None:
-        hashes = self._hashes.setdefault(network, set())
-        hashes.difference_update(not_any_more)
-        if not kept:
-            return
-        hashes.add(kept)
-        asyncio.get_running_loop().call_later(FORGOTTEN_AFTER.total_seconds(), self._forget, network, kept)
+        for each in {kept, *not_any_more}:
+            self._forget(network, each)
+        if kept:
+            forget = asyncio.get_running_loop().call_later(FORGOTTEN_AFTER.total_seconds(), self._forget, network, kept)
+            self._timers.setdefault(network, {})[kept] = forget
 
     def _forget(self, network: str, kept: str) -> None:
-        hashes = self._hashes.get(network, set())
-        hashes.discard(kept)
-        if not hashes:
-            self._hashes.pop(network, None)
+        timers = self._timers.get(network, {})
+        if timer := timers.pop(kept, None):
+            timer.cancel()
+        if not timers:
+            self._timers.pop(network, None)
 
 
 class InRedis:

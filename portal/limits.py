@@ -8,21 +8,28 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from math import ceil
 from typing import ClassVar
 
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
 
-from booking.errors import Refusal, UnknownReference
+from booking.errors import Refusal, TooManyCodes, UnknownReference
+from booking.references import hash_of
 from booking.settings import settings
 from portal.logs import log
 
 # A person mistypes a few times. Beyond that somebody is trying keys, and isn't told any more whether one fits.
 WRONG_KEYS = RateLimitItemPerMinute(20, 10, namespace="wrong keys")
+
+# Letters with a code, to whomever: a hundred people who book in ten minutes from one address. And to one of them, by one network: so
+# that what one contact may be sent in an hour is not used up by somebody else.
+CODES = RateLimitItemPerMinute(100, 10, namespace="codes")
+CODES_TO_ONE = RateLimitItemPerHour(4, namespace="codes to one")
 
 PATIENCE = 0.5  # seconds for Redis to answer
 REST = 5.0  # seconds in which Redis isn't asked after it failed
@@ -52,6 +59,17 @@ async def check_unspent(limit: RateLimitItem, network: str) -> None:
     """Count nothing. Raises RateLimited when nothing is left."""
     if is_limited(network):
         await limiter().check(limit, network)
+
+
+async def spend_code(network: str, now: datetime, contact: str) -> None:
+    """Count one letter with a code, to `contact` (details.known_by). Raises RateLimited, or TooManyCodes to this one."""
+    if not is_limited(network):
+        return
+    await spend(CODES, network)
+    try:
+        await spend(CODES_TO_ONE, f"{network} {hash_of(contact)}")
+    except RateLimited as limited:
+        raise TooManyCodes(now + timedelta(seconds=limited.seconds)) from None
 
 
 @asynccontextmanager

@@ -30,19 +30,20 @@ class OpenPages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket" or not is_limited(network := spender(scope)):
             return await self.app(scope, receive, send)
-        if not await self._has_room(network):
-            await receive()
-            return await send({"type": "websocket.close", "code": TRY_LATER})
+        # Counted before anything is waited for, or a hundred at the same moment would all find room.
         self._open[network] += 1
         try:
-            await self.app(scope, receive, send)
+            if await self._has_room(network):
+                return await self.app(scope, receive, send)
+            await receive()
+            await send({"type": "websocket.close", "code": TRY_LATER})
         finally:
             self._open[network] -= 1
             if not self._open[network]:
                 del self._open[network]
 
     async def _has_room(self, network: str) -> bool:
-        if self._open[network] >= MOST_OPEN:
+        if self._open[network] > MOST_OPEN:
             return False
         try:
             await spend(NEW, network)

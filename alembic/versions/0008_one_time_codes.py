@@ -1,4 +1,6 @@
-"""Codes that were sent, until when an unconfirmed appointment is kept, and which contact a draft has shown to be its own."""
+"""Codes that were sent, until when an unconfirmed appointment is kept, whom caps take somebody for, and which contact a draft has
+shown to be its own.
+"""
 
 import sqlalchemy as sa
 
@@ -24,6 +26,13 @@ def upgrade() -> None:
     op.create_index("ix_one_time_code_subject", "one_time_code", ["subject"])
     op.create_index("ix_one_time_code_sent_at", "one_time_code", ["sent_at"])
     op.add_column("appointment", sa.Column("confirm_by", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("appointment", sa.Column("contact", sa.String(), nullable=False, server_default=""))
+    op.execute("UPDATE appointment SET contact = COALESCE(LOWER(email), phone, '')")
+    with op.batch_alter_table("appointment") as appointment:
+        appointment.alter_column("contact", existing_type=sa.String(), server_default=None)
+    op.drop_index("ix_appointment_phone", "appointment")
+    op.drop_index("ix_appointment_email", "appointment")
+    op.create_index("ix_appointment_contact", "appointment", ["contact"])
     op.create_index("ix_hold_appointment_id", "hold", ["appointment_id"])
     op.add_column("draft", sa.Column("shown_contact", sa.String(), nullable=False, server_default=""))
     with op.batch_alter_table("draft") as draft:
@@ -34,6 +43,10 @@ def downgrade() -> None:
     with op.batch_alter_table("draft") as draft:
         draft.drop_column("shown_contact")
     op.drop_index("ix_hold_appointment_id", "hold")
+    op.drop_index("ix_appointment_contact", "appointment")
+    op.create_index("ix_appointment_email", "appointment", ["email"])
+    op.create_index("ix_appointment_phone", "appointment", ["phone"])
     with op.batch_alter_table("appointment") as appointment:
+        appointment.drop_column("contact")
         appointment.drop_column("confirm_by")
     op.drop_table("one_time_code")

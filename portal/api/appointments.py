@@ -14,6 +14,8 @@ from booking.appointments import Booked, book, book_at_once, cancel, changeable_
 from booking.catalogue import Catalogue, read_catalogue
 from booking.confirming import confirm, send_another_code
 from booking.counter_time import InsteadOf
+from booking.deeds import is_done
+from booking.details import known_by
 from booking.errors import SlotTaken
 from booking.holds import look_at
 from booking.one_time_codes import WrongCode
@@ -30,6 +32,7 @@ from portal.api.slots import instead
 from portal.appointments.calendar_file import invitation_of
 from portal.appointments.shown import manage_address
 from portal.held_times import keep
+from portal.limits import spend_code
 from portal.network import spender
 from portal.page_state import now
 
@@ -69,13 +72,16 @@ async def book_a_time(request: Request, wanted: Wanted, once: Once) -> BookedApp
     It is `unconfirmed` until the code that is sent to the e-mail address, or else the telephone, is posted to /confirm. One network
     keeps only so many at once that aren't confirmed, held times included (`rate-limited`).
     """
-    mine = wanted.hold if isinstance(wanted, KeptTime) else ""
+    network, mine = spender(request.scope), wanted.hold if isinstance(wanted, KeptTime) else ""
+    if not await in_reading(is_done, "book", once):
+        await spend_code(network, now(), known_by(wanted.details))
     try:
         catalogue, booked = await keep(
-            spender(request.scope),
+            network,
             lambda: in_transaction(_beside_the_town, _book, wanted, once),
             mine,
             lambda answer: answer[1].kept_by,
+            once=("book", once),
         )
     except SlotTaken as taken:
         visit = wanted.visit if isinstance(wanted, TimeAtOnce) else await in_reading(_kept_visit, wanted.hold)
@@ -114,6 +120,8 @@ async def confirm_it(codes: OpeningCodes, typed: TypedCode, _once: Once) -> Show
 )
 async def send_again(codes: OpeningCodes, once: Once) -> ShownAppointment:
     """The code before it is good no longer. What is confirmed already needs none, and gets none."""
+    appointment = await codes.open(in_reading(look_up, codes.reference, codes.key))
+    await spend_code(codes.network, now(), known_by(appointment))
     sending = in_transaction(_beside_the_town, send_another_code, now(), codes.reference, codes.key, once=once)
     return _shown(codes.key, *await codes.open(sending))
 

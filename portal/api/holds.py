@@ -33,7 +33,11 @@ async def keep_a_time(request: Request, wanted: WantedTime, once: Once) -> KeptH
     One network keeps only so many at once that aren't booked (`rate-limited`).
     """
     try:
-        held = await keep(spender(request.scope), lambda: in_transaction(hold, now(), wanted.visit, wanted.start, once=once))
+        held = await keep(
+            spender(request.scope),
+            lambda: in_transaction(hold, now(), wanted.visit, wanted.start, once=once),
+            once=("hold", once),
+        )
     except SlotTaken as taken:
         return await instead(taken, wanted.visit)
     return KeptHold(hold=held.token, start=held.start, end=held.end, expires_at=held.expires_at)

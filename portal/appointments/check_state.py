@@ -13,7 +13,7 @@ from locales import dates
 from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.details_state import DetailsState
-from portal.appointments.draft import abandon, checked, confirm, details_of, visit_of, will_be_asked
+from portal.appointments.draft import abandon, checked, confirm, contact_to_ask, details_of, visit_of, will_be_asked
 from portal.appointments.opened_state import OpenedState
 from portal.appointments.shown import shown
 from portal.appointments.steps import CODE, DETAILS, DONE
@@ -28,6 +28,7 @@ from portal.appointments.words import (
     place_words,
     zone_of,
 )
+from portal.limits import spend_code
 from portal.page_state import now
 from portal.site import listed
 
@@ -71,6 +72,7 @@ class CheckState(BookingState):
     async def _confirm(self):
         with self._speaking():
             try:
+                await self._spend_code()
                 booked = await self._keep_time(confirm, kept_by=lambda booked: booked.kept_by)
             except Refusal as refusal:
                 return await self._refused(refusal)
@@ -83,6 +85,12 @@ class CheckState(BookingState):
                 return rx.redirect(path(CODE))
             self.shown = shown(await in_reading(read_catalogue), now(), booked.appointment, booked.access_key)
             return rx.redirect(path(DONE))
+
+    async def _spend_code(self) -> None:
+        """Raises RateLimited, TooManyCodes."""
+        contact = await in_reading(contact_to_ask, self._key)
+        if contact:
+            await spend_code(self._network, now(), contact)
 
     @rx.event
     async def give_up(self):

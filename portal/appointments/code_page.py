@@ -6,6 +6,7 @@ import reflex as rx
 
 from locales.catalogue import _
 from portal.appointments.code_state import CodeState
+from portal.appointments.details_page import SOON
 from portal.appointments.parts import one_moment, trouble
 from portal.appointments.steps import CODE
 from portal.site import page
@@ -103,7 +104,8 @@ def _form() -> rx.Component:
             input_mode="numeric",
             auto_complete="one-time-code",
             spell_check=False,
-            key=CodeState.typed,
+            on_change=lambda text: CodeState.typing(text).debounce(SOON),
+            key=CodeState.codes_sent,
         ),
         actions(submit(_("Confirm the appointment"), waiting=CodeState.is_waiting, waiting_words=_("One moment"))),
         on_submit=CodeState.confirm,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from math import ceil
@@ -13,6 +14,7 @@ from sqlmodel import Session
 
 from booking.appointments import cancel
 from booking.confirming import send_another_code
+from booking.details import known_by, storable
 from booking.errors import Refusal, SlotTaken
 from booking.one_time_codes import WrongCode
 from booking.outbox import EMAIL
@@ -25,16 +27,17 @@ from locales import dates
 from locales.catalogue import _, ngettext, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.details_state import DetailsState
-from portal.appointments.draft import confirm_by_code, is_drafts, reconsider
+from portal.appointments.draft import confirm_by_code, forget_draft_of, is_drafts, reconsider
 from portal.appointments.opened_state import OpenedState
 from portal.appointments.shown import contact_words
 from portal.appointments.steps import CODE, DETAILS, DONE, TIME, address_of
 from portal.appointments.words import in_order, spaced, zone_of
-from portal.limits import opening
+from portal.limits import opening, spend_code
 from portal.page_state import Typed, now
 from portal.ui.deadline import NEAR
 
 T = TypeVar("T")
+LONGEST_CODE = 20
 
 
 class TypedCode(BaseModel):
@@ -56,6 +59,7 @@ class CodeState(OpenedState):
     is_sent_again: rx.Field[bool] = rx.field(False)
     shown_code: rx.Field[str] = rx.field("")
     typed: rx.Field[str] = rx.field("")
+    codes_sent: rx.Field[int] = rx.field(0)
     error: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -74,6 +78,12 @@ class CodeState(OpenedState):
             return await self._look()
 
     @rx.event
+    async def typing(self, text: str):
+        """Kept while it is typed: a page that finds its way back after a lost connection shows it again."""
+        if isinstance(text, str):
+            self.typed = storable(text[:LONGEST_CODE])
+
+    @rx.event
     async def confirm(self, form: dict):
         self.is_waiting = True
         yield
@@ -85,11 +95,14 @@ class CodeState(OpenedState):
         with self._speaking():
             self.problem, self.error, self.typed = "", "", ""
             try:
-                # Until this page has shown the new time, pressing again is the same wish.
-                await self._do(send_another_code, once=f"{self._intention()} {self.kept_until}")
+                opened = await self._open()
+                if opened is None:
+                    return self._to_find()
+                await spend_code(self._network, now(), known_by(opened[1]))
+                await self._do(send_another_code, once=secrets.token_urlsafe(24))
             except Refusal as refusal:
                 return await self._refused(refusal)
-            self.is_sent_again = True
+            self.is_sent_again, self.codes_sent = True, self.codes_sent + 1
             return await self._look()
 
     @rx.event
@@ -110,6 +123,7 @@ class CodeState(OpenedState):
                 await self._do(cancel, once=self._intention())
             except Refusal as refusal:
                 return await self._refused(refusal)
+            await in_transaction(forget_draft_of, await self._draft_key(), self._codes[0])
             await self._forget()
             return rx.redirect(path("/"))
 
@@ -188,7 +202,7 @@ class CodeState(OpenedState):
         both, _dot, code = self.router.url.fragment[:200].rpartition(".")
         if "." not in both:
             return self._take_codes(CODE)
-        self.codes, self.typed = both, code[:20]
+        self.codes, self.typed = both, storable(code[:LONGEST_CODE])
         return rx.redirect(path(CODE), replace=True)
 
 

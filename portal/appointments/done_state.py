@@ -7,12 +7,12 @@ from sqlmodel import Session
 
 from booking.appointments import Booked
 from booking.catalogue import Catalogue, read_catalogue
-from booking.promises import UNCONFIRMED
+from booking.promises import BOOKED, UNCONFIRMED
 from booking.store import in_reading
 from locales.catalogue import path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import confirmed
-from portal.appointments.opened_state import OpenedState
+from portal.appointments.opened_state import FIND, OpenedState
 from portal.appointments.shown import shown
 from portal.appointments.steps import CODE
 from portal.page_state import now
@@ -29,6 +29,8 @@ class DoneState(BookingState):
             (await self.get_state(OpenedState)).codes = f"{booked.reference}.{booked.access_key}"
             if booked.appointment.state == UNCONFIRMED:
                 return rx.redirect(path(CODE), replace=True)
+            if booked.appointment.state != BOOKED:
+                return rx.redirect(path(FIND), replace=True)
             self.shown = shown(catalogue, now(), booked.appointment, booked.access_key)
 
 

@@ -20,14 +20,14 @@ from booking.appointments import Booked, book, booked_again, look_up
 from booking.catalogue import read_catalogue
 from booking.confirming import back_to_hold
 from booking.confirming import confirm as confirm_appointment
-from booking.details import NEEDS, Details, storable, tidied
+from booking.details import NEEDS, Details, known_by, storable, tidied
 from booking.errors import HoldExpired
 from booking.holds import Held, extend, hold, look_at, release
 from booking.one_time_codes import WrongCode, contact_hash
-from booking.promises import BOOKED, Appointment
+from booking.promises import BOOKED, UNCONFIRMED, Appointment
 from booking.references import SecretChanged
 from booking.store import Table, insert_on
-from booking.unconfirmed import asks_for_code, check_can_be_asked, contact_of
+from booking.unconfirmed import asks_for_code, check_can_be_asked
 from booking.visits import Visit, quote, quote_for
 
 KEPT_FOR = timedelta(hours=24)
@@ -165,7 +165,16 @@ def checked(session: Session, details: Details, mode: str) -> Details:
 
 def will_be_asked(session: Session, draft: Draft, details: Details) -> bool:
     """Whether a code will be sent, or this tab has shown already whose contact it is."""
-    return asks_for_code(session, "online") and draft.shown_contact != contact_hash(session, contact_of(details))
+    return asks_for_code(session, "online") and draft.shown_contact != contact_hash(session, known_by(details))
+
+
+def contact_to_ask(session: Session, key: str) -> str:
+    """Whom `confirm` will send a code (details.known_by), "" for nobody."""
+    draft = session.get(Draft, _hash(key)) if key else None
+    if draft is None or draft.reference:
+        return ""
+    details = tidied(details_of(draft), read_catalogue(session).town, draft.mode)
+    return known_by(details) if will_be_asked(session, draft, details) else ""
 
 
 def confirm(session: Session, now: datetime, key: str) -> Booked:
@@ -194,12 +203,13 @@ def confirm_by_code(
     session: Session, now: datetime, key: str, reference: str, access_key: str, code: str
 ) -> Appointment | WrongCode:
     """What `confirming.confirm` does; the draft under `key`, if it is this one's, forgets whom it was for, but not that they
-    have shown whose contact it is.
+    have shown whose contact it is: here, and not by a link that somebody else opened.
     """
     draft = _draft_of(session, key, reference)
+    is_new = look_up(session, reference, access_key).state == UNCONFIRMED
     appointment = confirm_appointment(session, now, reference, access_key, code)
     if draft and isinstance(appointment, Appointment):
-        draft.shown_contact = contact_hash(session, contact_of(appointment))
+        draft.shown_contact = contact_hash(session, known_by(appointment)) if is_new else draft.shown_contact
         _forget_whom(draft)
         _touched(session, now, draft)
     return appointment
@@ -223,7 +233,7 @@ def reconsider(session: Session, now: datetime, key: str, reference: str, access
         raise HoldExpired
     back_to_hold(session, now, reference, access_key)
     if has_shown:
-        draft.shown_contact = contact_hash(session, contact_of(look_up(session, reference, access_key)))
+        draft.shown_contact = contact_hash(session, known_by(look_up(session, reference, access_key)))
     draft.reference, draft.once = "", secrets.token_urlsafe(24)
     _touched(session, now, draft)
 
@@ -257,6 +267,12 @@ def forget(session: Session, key: str) -> bool:
         return False
     session.delete(draft)
     return True
+
+
+def forget_draft_of(session: Session, key: str, reference: str) -> None:
+    """They don't want it after all: the draft that it came of goes too, if it is under this key."""
+    if draft := _draft_of(session, key, reference):
+        session.delete(draft)
 
 
 def visit_of(draft: Draft) -> Visit:

@@ -103,7 +103,7 @@ def as_html(words: Wording) -> str:
         f"<title>{escape(words.subject)}</title></head>"
         f'<body style="margin:0;padding:0;background:{GLAZE};color:{INK};font:17px/1.5 {FONT}">'
         f'<div role="article" lang="{language}" dir="{towards}" style="max-width:36em;margin:0 auto;padding:24px 16px">'
-        f"<p>{escape(words.greeting)}<br>{escape(words.opening)}</p>"
+        f"<p>{'<br>'.join(map(escape, filter(None, (words.greeting, words.opening))))}</p>"
         f"{_enamel(words)}{_list(words)}{_bring(words)}"
         f"{_way_in(words)}{_buttons(words.actions)}{_paragraph(words.deadline, SOFT)}{_paragraph(words.farewell)}"
         f"{_foot(words)}</div></body></html>"

@@ -142,7 +142,7 @@ def code_wording(catalogue: Catalogue, appointment: Appointment, access_key: str
         # Translators: subject of an e-mail; {code} is six digits, "402 913"
         subject=_("{code} is your code", code=spaced(code)),
         headline=_("Your one-time code"),
-        greeting=_("Hello {name},", name=appointment.name),
+        greeting="",  # nobody has shown yet whose address it is, nor whose words the name is
         opening=_("Type this code where you are booking. Then your appointment counts."),
         clock=in_order(spaced(code)),
         day="",

@@ -102,7 +102,7 @@ def privacy() -> rx.Component:
                     )
                 ),
                 rx.el.p(
-                    _("Answers you do not finish are deleted after 24 hours, appointments nobody confirmed after eight days.")
+                    _("Answers you do not finish are deleted after 24 hours, appointments nobody confirmed after ten days.")
                 ),
             ),
             prose(

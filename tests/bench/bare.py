@@ -37,27 +37,26 @@ Place = tuple[int, datetime]
 
 
 def booked(store: Store, clients: int, seconds: float) -> Timing:
-    """So many threads book one free place after the other."""
+    """So many threads book one free place after the other, until the time is over or none is left."""
     places, timings, over = iter(read(store, _free)), [Timing() for _ in range(clients)], threading.Event()
     turn = threading.Lock() if store.is_sqlite else nullcontext()  # SQLite has one writer
 
     def client(timing: Timing) -> None:
         with closing(_connection(store)) as connection:
-            while not over.is_set():
-                with timing.one():
-                    place = next(places)
-                    with turn:
-                        _book(connection, *place)
+            while not over.is_set() and (place := next(places, None)):
+                with timing.one(), turn:
+                    _book(connection, *place)
 
     threads = [threading.Thread(target=client, args=(timing,)) for timing in timings]
     together = Timing()
     with together.all():
         for thread in threads:
             thread.start()
-        over.wait(seconds)
-        over.set()
+        time_is_over = threading.Timer(seconds, over.set)
+        time_is_over.start()
         for thread in threads:
             thread.join()
+        time_is_over.cancel()
     together.seconds = [each for timing in timings for each in timing.seconds]
     return together
 

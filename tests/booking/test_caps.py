@@ -54,7 +54,28 @@ def test_a_telephone_number_is_a_person_too(town: Store):
     booked(town, 0, by_phone)
     booked(town, 1, replace(by_phone, phone="+351 912345678"))
     with pytest.raises(TooManyBookings):
-        booked(town, 2, replace(by_phone, email="new@example.org"))
+        booked(town, 2, by_phone)
+
+
+def test_whoever_adds_somebody_elses_number_uses_up_nothing_of_theirs(town: Store):
+    for place in range(2):
+        booked(town, place, replace(ANA, phone="912 345 678"))
+    booked(town, 2, replace(ANA, email="", phone="912 345 678"))
+
+
+@pytest.mark.parametrize("variant", ["Ana@example.org", "ana@EXAMPLE.org", "ana+again@example.org"])
+def test_one_letter_box_is_one_person_however_it_is_written(town: Store, variant: str):
+    booked(town, 0)
+    booked(town, 1, replace(ANA, email=variant))
+    with pytest.raises(TooManyBookings):
+        booked(town, 2)
+
+
+def test_nobody_learns_how_many_appointments_a_contact_has_that_is_not_theirs(town: Store):
+    for place in range(2):
+        booked(town, place)
+    stranger = write(town, book_at_once, NOW, PERMIT, NINE + minutes(180), ANA, once=key("stranger"))
+    assert stranger.appointment.state == "unconfirmed"
 
 
 def test_what_was_cancelled_or_is_over_does_not_count(town: Store):
@@ -84,7 +105,7 @@ def test_a_held_time_is_counted_when_it_is_booked_and_stays_kept(town: Store):
     booked(town, 1)
     held = write(town, hold, NOW, PERMIT, NINE + minutes(120), once=key("hold"))
     with pytest.raises(TooManyBookings):
-        write(town, book, NOW, held.token, ANA, once=key("book"))
+        write(town, book, NOW, held.token, ANA, once=key("book"), is_known=True)
     other = replace(ANA, email="other@example.org")
     assert write(town, book, NOW, held.token, other, once=key("again")).appointment.start_at == NINE + minutes(120)
 

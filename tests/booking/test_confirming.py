@@ -9,12 +9,14 @@ import pytest
 from sqlmodel import col, select
 
 from booking.appointments import Booked, book, book_at_once, booked_again, cancel, look_up, move
-from booking.availability import free_places
+from booking.availability import free_places, nearest
 from booking.confirming import FORGOTTEN_AFTER, back_to_hold, confirm, forget_unconfirmed, send_another_code
+from booking.counter_time import InsteadOf
 from booking.details import Details
 from booking.errors import ClosedThen, CodeOver, NotInForce, NotValid, Problem, SlotTaken, TooManyBookings, TooManyCodes
+from booking.holds import FORGOTTEN_AFTER as HOLDS_FORGOTTEN_AFTER
 from booking.holds import LASTS as HOLD_LASTS
-from booking.holds import hold, look_at
+from booking.holds import forget_lapsed, hold, look_at
 from booking.invitation import STATUS, method_of
 from booking.one_time_codes import LASTS, MOST_AN_HOUR, MOST_FOR_ONE, MOST_TRIES, OneTimeCode, WrongCode, forget_codes
 from booking.outbox import OVERTAKEN, Letter
@@ -147,9 +149,9 @@ def test_so_many_codes_for_one_appointment(town: Store):
     codes = wanted.reference, wanted.access_key
     for number in range(MOST_FOR_ONE - 1):
         for _ in range(2):  # a wish that arrives twice is one
-            write(town, send_another_code, NOW, *codes, once=key(f"again {number}"))
+            write(town, send_another_code, NOW + minutes(number + 1), *codes, once=key(f"again {number}"))
     with pytest.raises(TooManyCodes) as refusal:
-        write(town, send_another_code, NOW, *codes, once=key("once more"))
+        write(town, send_another_code, NOW + minutes(5), *codes, once=key("once more"))
     assert refusal.value.until is None
 
 
@@ -284,6 +286,35 @@ def test_with_a_wrong_address_the_time_is_a_hold_again(town: Store):
         write(town, back_to_hold, NOW, right.reference, right.access_key)
 
 
+def test_pressed_twice_another_code_is_one(town: Store):
+    wanted = asked_for(town)
+    for number in range(2):
+        write(town, send_another_code, NOW + minutes(1), wanted.reference, wanted.access_key, once=key(number + 10_000_000))
+    assert letters(town) == [("code", OVERTAKEN), ("code", "")]
+
+
+def test_long_after_its_hold_was_forgotten_it_still_answers(town: Store):
+    wanted = asked_for(town)
+    days_later = NOW + HOLDS_FORGOTTEN_AFTER + timedelta(hours=1)
+    write(town, forget_lapsed, days_later)
+    assert read(town, lambda session: session.exec(select(Hold)).all()) == []
+    again = write(town, book_at_once, days_later, PERMIT, NINE, ANA, once=key(f"{NINE} {ANA} {NOW}"))
+    assert (again.reference, again.kept_by) == (wanted.reference, "")
+    codes = wanted.reference, wanted.access_key
+    for verb, options in ((move, {"start": NINE + minutes(40)}), (back_to_hold, {})):
+        with pytest.raises(NotInForce):
+            write(town, verb, days_later, *codes, **options, **({"once": key(verb)} if options else {}))
+    write(town, cancel, days_later, *codes, once=key("cancel"))
+    assert as_it_stands(town, wanted).state == CANCELLED
+
+
+def test_moving_is_offered_its_own_time_too(town: Store):
+    wanted = asked_for(town)
+    mine = InsteadOf(appointment=wanted.appointment.id)
+    near = read(town, nearest, NOW, PERMIT, NINE, count=1, instead_of=mine)
+    assert [place.start for place in near] == [NINE]
+
+
 def test_its_calendar_file_is_tentative(town: Store):
     wanted = asked_for(town)
     assert (method_of(wanted.appointment), STATUS[wanted.appointment.state]) == ("PUBLISH", "TENTATIVE")
@@ -291,12 +322,14 @@ def test_its_calendar_file_is_tentative(town: Store):
 
 def test_what_was_never_confirmed_is_forgotten_and_what_was_stays(town: Store):
     never, counts = asked_for(town), confirmed(town, asked_for(town, NINE + minutes(20), OTHER))
+    given_back = asked_for(town, NINE + minutes(40))
+    write(town, cancel, NOW, given_back.reference, given_back.access_key, once=key("cancel"))
     long_after = NOW + FORGOTTEN_AFTER + minutes(1)
     for forget in forgetting():
         write(town, forget, long_after)
     left = read(town, lambda session: session.exec(select(Appointment.reference)).all())
     assert left == [counts.reference]
-    assert never.reference not in left
+    assert not {never.reference, given_back.reference} & set(left)
     assert read(town, lambda session: session.exec(select(OneTimeCode)).all()) == []
     assert read(town, booked_again, counts.reference).appointment.state == BOOKED
 

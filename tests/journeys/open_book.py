@@ -19,6 +19,7 @@ from booking.catalogue import Catalogue, read_catalogue
 from booking.details import Details
 from booking.errors import SlotTaken
 from booking.freed import pass_on
+from booking.one_time_codes import OneTimeCode
 from booking.promises import UNCONFIRMED, Appointment, AppointmentChange, Hold, Seat
 from booking.settings import Settings, signing_secret
 from booking.store import Store, read, write
@@ -82,6 +83,10 @@ class OpenBook:
         """As if nobody had typed a code for a quarter of an hour."""
         write(self.store, _let_unconfirmed_run_out, datetime.now(UTC) - timedelta(seconds=1))
 
+    def let_codes_grow_old(self) -> None:
+        """As if every code had been sent a minute earlier."""
+        write(self.store, _let_codes_grow_old)
+
     def leave_unconfirmed(self, visit: Visit) -> str:
         """Somebody has booked and is asked for a code: "REFERENCE.KEY"."""
         self.store.caps = True
@@ -144,6 +149,11 @@ def _next_morning(zone: ZoneInfo) -> datetime:
     local = datetime.now(zone)
     ten = local.replace(hour=10, minute=0, second=0, microsecond=0)
     return (ten if local < ten else ten + timedelta(days=1)).astimezone(UTC)
+
+
+def _let_codes_grow_old(session: Session) -> None:
+    for code in session.exec(select(OneTimeCode)):
+        code.sent_at -= timedelta(minutes=1)
 
 
 def _let_unconfirmed_run_out(session: Session, then: datetime) -> None:

@@ -13,12 +13,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from locales.catalogue import _, catalogue, use_language
 
-WAY, TIME, DETAILS, CHECK, DONE = "way", "time", "details", "check", "done"
+WAY, TIME, DETAILS, CHECK, CODE, DONE = "way", "time", "details", "check", "code", "done"
 TITLES = {
     WAY: "Where or how would you like to meet us?",
     TIME: "When would suit you?",
     DETAILS: "About you",
     CHECK: "Is this right?",
+    CODE: "Type the code we sent you",
     DONE: "Appointment confirmed",
 }
 # Days in the list, from the first that has times: far enough not to be too late to change, near enough to be listed at
@@ -35,6 +36,8 @@ def somebody() -> str:
 class Resident:
     """Somebody with a browser who reads `language`. `service` and `name` are what they choose and type.
 
+    `reads_code` finds the code in their letter box, where one is asked for.
+
     `clicks` is how often they press a button at once: 2 for a trembling or an impatient hand.
     """
 
@@ -46,6 +49,7 @@ class Resident:
     email: str = "amina@example.org"
     phone: str = ""
     clicks: int = 1
+    reads_code: Callable[[Resident], str] | None = None
     some_day: int = field(default_factory=SOME_DAYS_AHEAD.__next__)
 
     def words(self, message: str, **values: str) -> str:
@@ -117,6 +121,13 @@ class Resident:
 
     def confirm(self) -> None:
         self.press("Book this time")
+        if self.reads_code:
+            self.type_code()
+
+    def type_code(self, code: str = "") -> None:
+        self.stands_at(CODE)
+        self.field("Code").fill(code or (self.reads_code(self) if self.reads_code else ""))
+        self.press("Confirm the appointment")
 
     def book(self, *, way: str = "in_person", pause: Callable[[str], None] = lambda step: None) -> tuple[str, str]:
         """Book from the first page to the last; the two codes. `pause` is called on arriving at each page."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from email import policy
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -79,11 +80,15 @@ def letter_about(site: Site, reference: str, than: int = 1) -> str:
 
 
 def letters_of(site: Site, address: str, than: int = 1) -> list[str]:
-    """The plain words of each letter to this address, the oldest first, once there are so many."""
     assert site.data
+    return letters_to(site.data, address, than)
+
+
+def letters_to(data: Path, address: str, than: int = 1) -> list[str]:
+    """The plain words of each letter to this address, the oldest first, once there are so many."""
     deadline = time.monotonic() + SOON
     while time.monotonic() < deadline:
-        found = [path for path in (site.data / "letters").glob("*.eml") if address in str(read_back(path.read_bytes())["To"])]
+        found = [path for path in (data / "letters").glob("*.eml") if address in str(read_back(path.read_bytes())["To"])]
         if len(found) >= than:
             return [plain(path.read_bytes()) for path in sorted(found, key=lambda path: path.stat().st_mtime)]
         time.sleep(0.1)

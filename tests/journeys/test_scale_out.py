@@ -23,7 +23,8 @@ from booking.settings import Settings
 from portal.commands import serving_environment
 from tests.databases import POSTGRESQL, migrated_database, postgres
 from tests.journeys.open_book import OpenBook
-from tests.journeys.steps import CHECK, DETAILS, DONE, TITLES, Resident
+from tests.journeys.steps import CHECK, CODE, DETAILS, DONE, TITLES, Resident
+from tests.journeys.test_letters import code_in, letters_to
 from tests.neighbours import proxies, why_not
 from tests.serving import House, until
 from tests.several import PAGES, PROXY, Several, several
@@ -61,7 +62,10 @@ def tab(new_context: Callable[..., BrowserContext]) -> Page:
 @pytest.fixture
 def resident(tab: Page, front: Several) -> Resident:
     """Nobody has more than a few appointments, so each has an address of their own."""
-    return Resident(tab, front.address, "en", email=f"{secrets.token_hex(4)}@example.org")
+    address = f"{secrets.token_hex(4)}@example.org"
+    return Resident(
+        tab, front.address, "en", email=address, reads_code=lambda them: code_in(letters_to(front.folder, them.email)[-1])
+    )
 
 
 @pytest.fixture
@@ -111,9 +115,14 @@ def test_what_was_pressed_the_moment_a_process_is_killed_is_done_once(
     _press_again_unless_at(CHECK, resident, "Continue")
     front.all_serve()
     holder = front.holder()
-    resident.confirm()
+    resident.press("Book this time")
     holder.kill()
-    _press_again_unless_at(DONE, resident, "Book this time")
+    _press_again_unless_at(CODE, resident, "Book this time")
+    front.all_serve()
+    holder = front.holder()
+    resident.type_code()
+    holder.kill()
+    _press_again_unless_at(DONE, resident, "Confirm the appointment")
     assert ledger.the_appointment_of(resident.name).reference == resident.codes()[0]
 
 
@@ -139,6 +148,7 @@ def test_two_web_processes_on_one_port_do_as_well(
     with House(town.folder, PAGES, **town.wishes | {"public_url": "", "workers": "2"}) as house:
         page = new_context().new_page()
         resident = Resident(page, house.address, "en", email="two@example.org")
+        resident.reads_code = lambda them: code_in(letters_to(town.folder, them.email)[-1])
         lines, killed = _lines_of(page), []
 
         def kill_one(step: str) -> None:

@@ -215,9 +215,11 @@ def test_one_person_can_not_have_any_number_of_appointments(api: TestClient, tow
     for hour in (9, 10, 11):
         promise = booked(api, start=f"2027-03-02T{hour:02}:00:00Z")
         confirm(api, promise, code_in_the_letter(town, promise["reference"]))
-    one_more = {**AT_ONCE, "start": "2027-03-02T12:00:00Z"}
-    assert problem(api.post("appointments", json=one_more)) == (429, "too-many-bookings")
-    assert api.post("appointments", json={**one_more, "email": "somebody.else@example.org"}).status_code == 201
+    one_more = booked(api, start="2027-03-02T12:00:00Z")
+    said = confirm(api, one_more, code_in_the_letter(town, one_more["reference"]))
+    assert problem(said) == (429, "too-many-bookings")
+    other = booked(api, start="2027-03-02T12:00:00Z", email="somebody.else@example.org")
+    assert confirm(api, other, code_in_the_letter(town, other["reference"])).status_code == 200
 
 
 def test_it_counts_once_the_code_is_typed(api: TestClient, town: Store):
@@ -244,8 +246,11 @@ def test_another_code_is_sent_twice_and_then_no_more(api: TestClient, town: Stor
     town.caps = True
     promise = booked(api)
     address, key = f"appointments/{promise['reference']}/code", bearer(promise["key"])
-    assert [api.post(address, headers=key).status_code for _ in range(2)] == [200, 200]
-    assert problem(api.post(address, headers=key)) == (429, "too-many-codes")
+    for minute in (1, 2):
+        with time_machine.travel(NOW + minutes(minute)):
+            assert api.post(address, headers=key).status_code == 200
+    with time_machine.travel(NOW + minutes(3)):
+        assert problem(api.post(address, headers=key)) == (429, "too-many-codes")
     assert confirm(api, promise, code_in_the_letter(town, promise["reference"])).status_code == 200
     assert api.post(address, headers=key).json()["state"] == "booked"
 

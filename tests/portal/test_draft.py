@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from booking.confirming import confirm
 from booking.details import Details
 from booking.errors import HoldExpired, NotBookable, SlotTaken, UnknownService
 from booking.holds import hold
@@ -13,7 +14,7 @@ from booking.store import Store, write
 from portal.appointments import draft
 from portal.appointments.draft import Draft
 from tests.booking.test_races import race
-from tests.booking.towns import NINE, NOW, PERMIT, found
+from tests.booking.towns import NINE, NOW, PERMIT, code_in_the_letter, found, minutes
 
 KEY = "the key that one tab holds"
 SERVICES = ("parking-permit",)
@@ -52,6 +53,38 @@ def test_answers_are_kept_under_the_key_and_under_no_other(town: Store) -> None:
     assert (kept(town).name, kept(town).needs) == ("Ana Lopes", ("step_free",))
     assert write(town, draft.kept, NOW, "another key") is None
     assert write(town, draft.kept, NOW, "") is None
+
+
+def test_a_code_typed_here_is_not_asked_for_again_and_one_that_somebody_else_typed_is(town: Store) -> None:
+    """Somebody gives another's address, who presses the button in the letter: that proves nothing about this tab."""
+    town.caps = True
+    filled(town)
+    wanted = write(town, draft.confirm, NOW, KEY)
+    codes = wanted.reference, wanted.access_key
+    code = code_in_the_letter(town, wanted.reference)
+    write(town, confirm, NOW, *codes, code)
+    write(town, draft.confirm_by_code, NOW, KEY, *codes, "whatever")
+    assert kept(town).shown_contact == ""
+
+    write(town, draft.begin, NOW, KEY, ("bins",), "pt")
+    write(town, draft.choose_way, NOW, KEY, "pacos", "in_person", 1)
+    write(town, draft.choose_time, NOW, KEY, NINE + minutes(60))
+    write(town, draft.remember, NOW, KEY, TYPED)
+    assert write(town, draft.contact_to_ask, KEY) == "ana@example.org"
+    wanted = write(town, draft.confirm, NOW, KEY)
+    code = code_in_the_letter(town, wanted.reference)
+    write(town, draft.confirm_by_code, NOW, KEY, wanted.reference, wanted.access_key, code)
+    assert kept(town).shown_contact
+
+
+def test_given_up_at_the_code_nothing_is_left_of_it(town: Store) -> None:
+    town.caps = True
+    filled(town)
+    wanted = write(town, draft.confirm, NOW, KEY)
+    write(town, draft.forget_draft_of, KEY, "VC-2222-2222")
+    assert count(town, Draft) == 1
+    write(town, draft.forget_draft_of, KEY, wanted.reference)
+    assert count(town, Draft) == 0
 
 
 def test_two_first_events_of_one_tab_make_one_draft(town: Store) -> None:

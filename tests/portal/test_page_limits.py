@@ -178,6 +178,21 @@ def test_one_network_has_only_so_many_pages_open(choose: Choose, monkeypatch: py
     assert opened(story) == ["accept", "accept", "close", "accept", "accept", "accept", "accept", "accept"]
 
 
+def test_pages_opened_at_the_same_moment_are_counted_one_by_one(choose: Choose, monkeypatch: pytest.MonkeyPatch):
+    choose(limits="on")
+    monkeypatch.setattr(open_pages, "MOST_OPEN", 2)
+
+    async def slow(*_: object) -> None:
+        await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(open_pages, "spend", slow)
+
+    async def story(pages: Pages) -> list[str]:
+        return sorted(await asyncio.gather(*(pages.open(HERE) for _ in range(5))))
+
+    assert opened(story) == ["accept", "accept", "close", "close", "close"]
+
+
 def test_one_network_opens_only_so_many_pages_in_a_minute(choose: Choose, monkeypatch: pytest.MonkeyPatch):
     choose(limits="on")
     monkeypatch.setattr(open_pages, "NEW", RateLimitItemPerMinute(2, namespace="new pages"))
@@ -247,6 +262,46 @@ def test_a_time_that_waits_to_be_confirmed_is_kept_too(api: TestClient, town: St
     assert (refused.status_code, refused.json()["code"]) == (429, "rate-limited")
     confirm(api, promises[0], code_in_the_letter(town, promises[0]["reference"]))
     assert book_one(FEW).status_code == 201
+
+
+def test_what_is_only_answered_again_is_refused_to_nobody(api: TestClient, few: None):
+    again = {"json": {**VISIT, "start": start(0)}, "headers": {"idempotency-key": "5f0c7a52-6f0e-4a39-9d1b-0e9a3a8f7c11"}}
+    first = api.post("holds", **again)
+    for nth in range(1, FEW):
+        held(api, start(nth))
+    assert api.post("holds", json={**VISIT, "start": start(FEW)}).status_code == 429
+    assert api.post("holds", **again).json() == first.json()
+
+
+def book_for(api: TestClient, email: str, nth: int) -> Response:
+    return api.post("appointments", json={**VISIT, "start": start(nth), "name": "Ana Lopes", "email": email})
+
+
+def test_one_network_has_only_so_many_codes_written(
+    api: TestClient, town: Store, choose: Choose, monkeypatch: pytest.MonkeyPatch
+):
+    choose(limits="on")
+    town.caps = True
+    monkeypatch.setattr(limits, "CODES", RateLimitItemPerMinute(2, namespace="codes"))
+    promise = book_for(api, "a@example.org", 0).json()
+    assert book_for(api, "b@example.org", 1).status_code == 201
+    refused = [
+        book_for(api, "c@example.org", 2),
+        api.post(f"appointments/{promise['reference']}/code", headers=bearer(promise["key"])),
+    ]
+    assert [(each.status_code, each.json()["code"]) for each in refused] == [(429, "rate-limited")] * 2
+
+
+def test_one_network_does_not_use_up_what_a_contact_may_be_sent(api: TestClient, town: Store, choose: Choose):
+    choose(limits="on")
+    town.caps = True
+    said = [
+        book_for(api, each, nth) for nth, each in enumerate(["ana@example.org", "Ana@example.org", "ana+1@example.org"] * 2)
+    ]
+    assert [each.status_code for each in said] == [201] * 4 + [429] * 2
+    assert said[-1].json()["code"] == "too-many-codes"
+    elsewhere = TestClient(doors, base_url="http://testserver/api/v1", client=(ELSEWHERE, 1))
+    assert book_for(elsewhere, "ana@example.org", 7).status_code == 201
 
 
 def test_an_exempt_network_keeps_as_many_times_as_there_are_people_in_the_lobby(api: TestClient, few: None, choose: Choose):
@@ -337,15 +392,18 @@ def test_what_is_kept_is_known_to_all_processes_and_when_redis_is_gone_nobody_is
 
 
 def test_what_one_process_remembers_is_forgotten_in_time(choose: Choose, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(held_times, "FORGOTTEN_AFTER", timedelta(milliseconds=20))
+    monkeypatch.setattr(held_times, "FORGOTTEN_AFTER", timedelta(milliseconds=60))
 
     async def story() -> None:
         here = memory()
         await here.note(HERE, "a", [])
+        await asyncio.sleep(0.04)
+        await here.note(HERE, "a", [])  # prolonged, it is remembered from then on
+        await asyncio.sleep(0.04)
         assert await here.of(HERE) == {"a"}
         await asyncio.sleep(0.1)
         assert await here.of(HERE) == frozenset()
-        assert vars(here) == {"_hashes": {}}
+        assert vars(here) == {"_timers": {}}
 
     asyncio.run(story())
 

@@ -141,9 +141,13 @@ class Program:
                     return
 
     async def _make_it_count(self, network: str, booked: dict[str, Any], box: str) -> None:
-        if (box or booked["state"] == "booked") and await self.hall.confirm(network, booked):
+        if not box and booked["state"] != "booked":
+            return
+        if await self.hall.confirm(network, booked):
             self.booked += 1
             self.mine.append(booked)
+        else:  # it has as many as one may have
+            self.boxes = [each for each in self.boxes if each != box]
 
     async def _sell(self, network: str) -> None:
         """Whoever pays gets the time of one that is given back, if nobody can come between. Where places are free nobody pays."""
