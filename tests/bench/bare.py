@@ -29,8 +29,8 @@ from tests.load.town import days_ahead
 
 TURN = "UPDATE book SET version = version + 1 WHERE location = 'pacos'"
 APPOINTMENT = """INSERT INTO appointment (reference, key_salt, key_hash, state, services, location, mode, people, channel,
-    start_at, end_at, name, language, needs, sequence, calendar_uid, created_at) VALUES (?, '', '', 'booked',
-    '["parking-permit"]', 'pacos', 'in_person', 1, 'online', ?, ?, 'Somebody', 'pt', '[]', 0, ?, ?) RETURNING id"""
+    start_at, end_at, name, contact, language, needs, sequence, calendar_uid, created_at) VALUES (?, '', '', 'booked',
+    '["parking-permit"]', 'pacos', 'in_person', 1, 'online', ?, ?, 'Somebody', '', 'pt', '[]', 0, ?, ?) RETURNING id"""
 SEAT = "INSERT INTO seat (location, counter_id, start_minute, end_minute, appointment_id) VALUES ('pacos', ?, ?, ?, ?)"
 
 Place = tuple[int, datetime]
