@@ -4,46 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from math import ceil
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 from sqlmodel import Session
 
 from booking.catalogue import Catalogue, read_catalogue
 from booking.errors import Refusal, SlotTaken
-from booking.holds import Held
 from booking.store import in_reading, in_transaction
-from locales import dates
 from locales.catalogue import path
 from portal.appointments.draft import Kept, is_key, keep_longer, kept
+from portal.appointments.kept_time import KeptTime
 from portal.appointments.refusals import why
 from portal.appointments.shown import Shown
 from portal.appointments.steps import DONE, TIME, WAY, address_of
 from portal.appointments.words import services_words, zone_of
 from portal.held_times import keep
 from portal.page_state import PageState, now
-from portal.ui.deadline import NEAR
 
 T = TypeVar("T")
 
 
-class BookingState(PageState, rx.State):
-    """`kept_moment` is the day and time that is kept, `kept_until` the time of day until which, "" when none is.
-
-    `shown` is the appointment, once there is one.
-    """
+class BookingState(KeptTime, PageState, rx.State):
+    """`shown` is the appointment, once there is one."""
 
     draft_key: str = rx.SessionStorage("", name="atrio-draft")
     problem: rx.Field[str] = rx.field("")
     shown: rx.Field[Shown] = rx.field(default_factory=Shown)
     is_waiting: rx.Field[bool] = rx.field(False)
     what_for: rx.Field[str] = rx.field("")
-    kept_moment: rx.Field[str] = rx.field("")
-    kept_until: rx.Field[str] = rx.field("")
-    kept_seconds: rx.Field[int] = rx.field(0)
-    is_ending: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def more_time(self):
@@ -83,7 +72,8 @@ class BookingState(PageState, rx.State):
         if needs_time and not draft.draft.hold:
             return None
         self.what_for = services_words(catalogue, draft.draft.services)
-        self._show_hold(draft.held, zone_of(catalogue, draft.draft.location))
+        held = draft.held
+        self._show_kept(held and held.start, held and held.expires_at, zone_of(catalogue, draft.draft.location))
         return catalogue, draft
 
     async def _way_on(self) -> Any:
@@ -94,13 +84,6 @@ class BookingState(PageState, rx.State):
         if draft.draft.reference:
             return rx.redirect(path(DONE), replace=True)
         return rx.redirect(path(TIME if draft.draft.location else WAY), replace=True)
-
-    def _show_hold(self, held: Held | None, zone: ZoneInfo) -> None:
-        is_kept = held is not None and held.expires_at > now()
-        self.kept_moment = dates.moment(held.start, zone) if held and is_kept else ""
-        self.kept_until = dates.time(held.expires_at, zone) if held and is_kept else ""
-        self.kept_seconds = ceil((held.expires_at - now()).total_seconds()) if held and is_kept else 0
-        self.is_ending = is_kept and self.kept_seconds <= NEAR + 1
 
     async def _refused(self, refusal: Refusal) -> Any:
         """Say why. When the time has gone to somebody else, go to where the nearest ones are offered."""

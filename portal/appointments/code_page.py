@@ -7,11 +7,10 @@ import reflex as rx
 from locales.catalogue import _
 from portal.appointments.code_state import CodeState
 from portal.appointments.details_page import SOON
-from portal.appointments.parts import one_moment, trouble
+from portal.appointments.parts import kept_until, one_moment, trouble
 from portal.appointments.steps import CODE
 from portal.site import page
 from portal.ui.actions import actions, button, submit
-from portal.ui.deadline import deadline
 from portal.ui.errors import missing_answer
 from portal.ui.fields import text_field
 from portal.ui.frame import section, title
@@ -56,38 +55,13 @@ def _sent() -> rx.Component:
 
 
 def _kept() -> rx.Component:
-    return rx.fragment(
-        deadline(
-            seconds=CodeState.kept_seconds,
-            since=CodeState.kept_until,
-            on_near=CodeState.look_at_time,
-            on_over=CodeState.look_at_time,
-        ),
+    return kept_until(
+        CodeState,
         rx.cond(
-            CodeState.kept_until,
-            notice(
-                rx.el.p(
-                    rx.el.b(
-                        _(
-                            "We keep {moment} for you. Please finish by {time}.",
-                            moment=CodeState.moment,
-                            time=CodeState.kept_until,
-                        )
-                    )
-                ),
-                rx.cond(
-                    CodeState.is_ending,
-                    rx.el.p(_("That is in two minutes. Another code gives you a quarter of an hour more.")),
-                ),
-                kind="now",
-                live=True,
-            ),
-            notice(
-                _("We no longer keep this time for you. If nobody else has taken it, your code still books it."),
-                kind="warn",
-                live=True,
-            ),
+            CodeState.is_ending,
+            rx.el.p(_("That is in two minutes. Another code gives you a quarter of an hour more.")),
         ),
+        no_longer=(rx.el.p(_("We no longer keep this time for you. If nobody else has taken it, your code still books it.")),),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from math import ceil
 from typing import Any, NamedTuple, TypeVar
 
 import reflex as rx
@@ -23,18 +22,17 @@ from booking.settings import settings
 from booking.store import in_reading, in_transaction
 from booking.tidings import channel_of
 from booking.unconfirmed import code_sent
-from locales import dates
 from locales.catalogue import _, ngettext, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.details_state import DetailsState
 from portal.appointments.draft import confirm_by_code, forget_draft_of, is_drafts, reconsider
+from portal.appointments.kept_time import KeptTime
 from portal.appointments.opened_state import OpenedState
 from portal.appointments.shown import contact_words
 from portal.appointments.steps import CODE, DETAILS, DONE, TIME, address_of
 from portal.appointments.words import in_order, spaced, zone_of
 from portal.limits import opening, spend_code
 from portal.page_state import Typed, now
-from portal.ui.deadline import NEAR
 
 T = TypeVar("T")
 LONGEST_CODE = 20
@@ -44,17 +42,13 @@ class TypedCode(BaseModel):
     code: Typed = Field(default="", max_length=200)
 
 
-class CodeState(OpenedState):
-    """`kept_until` is the time of day until which the time is kept, "" when it is no longer; `is_mine`: it was booked in this tab,
-    so its answers can still be changed. `shown_code` is the code itself, where no message leaves the house.
+class CodeState(KeptTime, OpenedState):
+    """`is_mine`: it was booked in this tab, so its answers can still be changed. `shown_code` is the code itself, where no message
+    leaves the house.
     """
 
     is_ready: rx.Field[bool] = rx.field(False)
     sent_to: rx.Field[str] = rx.field("")
-    moment: rx.Field[str] = rx.field("")
-    kept_until: rx.Field[str] = rx.field("")
-    kept_seconds: rx.Field[int] = rx.field(0)
-    is_ending: rx.Field[bool] = rx.field(False)
     is_mine: rx.Field[bool] = rx.field(False)
     is_sent_again: rx.Field[bool] = rx.field(False)
     shown_code: rx.Field[str] = rx.field("")
@@ -155,11 +149,8 @@ class CodeState(OpenedState):
         catalogue, appointment = opened
         zone = zone_of(catalogue, appointment.location)
         sent = await in_reading(_sent, await self._draft_key(), appointment)
-        kept_until = appointment.confirm_by if appointment.confirm_by and appointment.confirm_by > now() else None
-        self.sent_to, self.moment = contact_words(catalogue, appointment), dates.moment(appointment.start_at, zone)
-        self.kept_until = dates.time(kept_until, zone) if kept_until else ""
-        self.kept_seconds = ceil((kept_until - now()).total_seconds()) if kept_until else 0
-        self.is_ending = kept_until is not None and self.kept_seconds <= NEAR + 1
+        self.sent_to = contact_words(catalogue, appointment)
+        self._show_kept(appointment.start_at, appointment.confirm_by, zone)
         self.is_mine, self.shown_code = sent.is_mine, in_order(spaced(sent.code)) if _stays_here(appointment) else ""
         self.is_ready = True
         return None

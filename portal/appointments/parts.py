@@ -32,41 +32,33 @@ def one_moment(is_ready: rx.Var | bool, *content: rx.Component) -> rx.Component:
 
 def kept_time() -> rx.Component:
     """Until when the chosen time is kept, a warning before it ends, and a button for more."""
-    return rx.fragment(
-        deadline(
-            seconds=BookingState.kept_seconds,
-            since=BookingState.kept_until,
-            on_near=BookingState.look_at_time,
-            on_over=BookingState.look_at_time,
+    return kept_until(
+        BookingState,
+        rx.cond(BookingState.is_ending, rx.el.p(_("That is in two minutes. Do you need longer?"))),
+        rx.el.p(button(_("More time"), kind="quiet", on_click=BookingState.more_time)),
+        no_longer=(
+            rx.el.p(_("We no longer keep this time for you. If nobody else has taken it, you can still book it.")),
+            rx.el.p(button(_("Keep it again"), kind="quiet", on_click=BookingState.more_time)),
         ),
-        _kept_notice(),
     )
 
 
-def _kept_notice() -> rx.Component:
-    return rx.cond(
-        BookingState.kept_until,
-        notice(
-            rx.el.p(
-                rx.el.b(
-                    _(
-                        # Translators: {moment} is "Thursday 26 November, 17:40", {time} a time of day
-                        "We keep {moment} for you. Please finish by {time}.",
-                        moment=BookingState.kept_moment,
-                        time=BookingState.kept_until,
-                    )
-                )
-            ),
-            rx.cond(BookingState.is_ending, rx.el.p(_("That is in two minutes. Do you need longer?"))),
-            rx.el.p(button(_("More time"), kind="quiet", on_click=BookingState.more_time)),
-            kind="now",
-            live=True,
-        ),
-        notice(
-            rx.el.p(_("We no longer keep this time for you. If nobody else has taken it, you can still book it.")),
-            rx.el.p(button(_("Keep it again"), kind="quiet", on_click=BookingState.more_time)),
-            kind="warn",
-            live=True,
+def kept_until(state: Any, *more: rx.Component, no_longer: Sequence[rx.Component]) -> rx.Component:
+    """Until when a time is kept and `more` to it, or what is said when it is `no_longer`. `state` is a KeptTime and has look_at_time."""
+    promise = rx.el.b(
+        _(
+            # Translators: {moment} is "Thursday 26 November, 17:40", {time} a time of day
+            "We keep {moment} for you. Please finish by {time}.",
+            moment=state.kept_moment,
+            time=state.kept_until,
+        )
+    )
+    return rx.fragment(
+        deadline(seconds=state.kept_seconds, since=state.kept_until, on_near=state.look_at_time, on_over=state.look_at_time),
+        rx.cond(
+            state.kept_until,
+            notice(rx.el.p(promise), *more, kind="now", live=True),
+            notice(*no_longer, kind="warn", live=True),
         ),
     )
 
