@@ -7,12 +7,13 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from alembic import context
-from booking import catalogue, one_time_codes, outbox, promises, waiting_list
-from booking.store import Table, the_store, transaction
+from booking import catalogue, one_time_codes, outbox, people, promises, waiting_list
+from booking.store import Table, changing_tables, the_store
 from portal.appointments import draft
+from portal.identity import entering, sessions
 
 # Importing the rooms that have tables fills this metadata.
-TABLES_OF = (catalogue, one_time_codes, promises, outbox, waiting_list, draft)
+TABLES_OF = (catalogue, one_time_codes, people, promises, outbox, waiting_list, draft, entering, sessions)
 metadata = Table.metadata
 
 
@@ -37,5 +38,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with transaction(the_store()) as session:
-        run(session.connection())
+    with changing_tables(the_store()) as connection:
+        run(connection)

@@ -51,10 +51,20 @@ class Booked:
     kept_by: str = ""
 
 
-def book(session: Session, now: datetime, token: str, details: Details, *, once: str, is_known: bool = False) -> Booked:
+def book(
+    session: Session,
+    now: datetime,
+    token: str,
+    details: Details,
+    *,
+    once: str,
+    is_known: bool = False,
+    resident_id: int | None = None,
+) -> Booked:
     """Turn a hold into an appointment. A hold that ran out is booked all the same when its time is still free.
 
     Online it counts once its contact is confirmed (confirming.py), unless the caller knows it to be theirs: `is_known`.
+    `resident_id` is who books, when they are signed in.
     A hold becomes one appointment: whoever books it again, say in a second tab, gets the same one. Raises HoldExpired for a
     hold that was let go, SlotTaken, TooManyBookings, TooManyCodes, NotValid, KeyReused, NotBookable when the time has begun or
     was closed since, and for a hold that ran out whatever `hold` raises.
@@ -67,7 +77,7 @@ def book(session: Session, now: datetime, token: str, details: Details, *, once:
         raise HoldExpired()
     if held.appointment_id is None:
         details = tidied(details, read_catalogue(session).town, held.mode)
-        held.appointment_id = _book_held(session, now, held, details, is_known)
+        held.appointment_id = _book_held(session, now, held, details, is_known, resident_id)
     done(session, "book", once, held.appointment_id)
     return booked_by_id(session, held.appointment_id)
 
@@ -176,7 +186,7 @@ def changeable_until(catalogue: Catalogue, appointment: Appointment) -> datetime
     return appointment.start_at - timedelta(minutes=max(service.cancel_until_minutes for service in services))
 
 
-def _book_held(session: Session, now: datetime, held: Hold, details: Details, is_known: bool) -> int:
+def _book_held(session: Session, now: datetime, held: Hold, details: Details, is_known: bool, resident_id: int | None) -> int:
     is_known = is_known or not asks_for_code(session, held.channel)
     if is_known:
         # Of others it is looked at when they confirm: nobody is told how many appointments a contact has that isn't theirs.
@@ -186,7 +196,7 @@ def _book_held(session: Session, now: datetime, held: Hold, details: Details, is
         check_still_served(session, now, held, seat)
     else:
         seat, end = take_seat(session, now, held.visit, held.start_at, held.channel)
-    appointment = _new_appointment(session, now, held.visit, (held.start_at, end), details, held.channel)
+    appointment = _new_appointment(session, now, held.visit, (held.start_at, end), details, held.channel, resident_id)
     _promise(session, now, appointment, seat, held, is_known=is_known)
     return _id(appointment)
 
@@ -207,13 +217,20 @@ def _promise(
 
 
 def _new_appointment(
-    session: Session, now: datetime, visit: Visit, span: tuple[datetime, datetime], details: Details, channel: str
+    session: Session,
+    now: datetime,
+    visit: Visit,
+    span: tuple[datetime, datetime],
+    details: Details,
+    channel: str,
+    resident_id: int | None = None,
 ) -> Appointment:
     capability = new_capability(store_of(session).secret, PURPOSE)
     appointment = Appointment(
         reference=_some_reference(session),
         key_salt=capability.salt,
         key_hash=capability.key_hash,
+        resident_id=resident_id,
         services=visit.services,
         location=visit.location,
         mode=visit.mode,

@@ -33,6 +33,14 @@ class Contacted(Protocol):
 
 
 @dataclass(frozen=True)
+class Contact:
+    """An e-mail address, or a telephone number in the international form."""
+
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
 class Details:
     """As typed, until `tidied`. E-mail or phone: one is enough. An empty language is the town's own."""
 
@@ -81,6 +89,19 @@ def tidied(details: Details, town: Town, mode: str = "in_person") -> Details:
     if problems:
         raise NotValid(tuple(problems))
     return tidy
+
+
+def tidied_contact(typed: object, town: Town) -> Contact:
+    """One of the two, as somebody types it into one box. Raises NotValid about the field `contact`."""
+    problems: list[Problem] = []
+    if isinstance(typed, str) and "@" in typed:
+        contact = Contact(email=_email(typed, problems))
+    else:
+        contact = Contact(phone=_phone(typed, town.phone_country, problems))
+    if problems or not known_by(contact):
+        reason = problems[0].reason if problems else "missing"
+        raise NotValid((Problem("contact", reason, problems[0].limit if problems else None),))
+    return contact
 
 
 def one_line(typed: object, field: str, longest: int, problems: list[Problem], *, needed: bool = False) -> str:

@@ -27,7 +27,8 @@ LONGEST_TROUBLE = 200
 
 
 class Letter(Table, table=True):
-    """One thing to tell by one channel. Whom, in which language and in which words is looked up when it is delivered.
+    """One thing to tell by one channel. Whom, in which language and in which words is looked up when it is delivered: by its
+    appointment, or by what else it is `about` ("sign-in 17").
 
     `outcome` is "" while it waits; then DELIVERED, PARKED when it can't be delivered (`trouble` says why, without anything
     personal), or OVERTAKEN when a later change made it untrue. `useful_until`: telling it later would help nobody.
@@ -35,6 +36,7 @@ class Letter(Table, table=True):
 
     __table_args__ = (
         CheckConstraint("(settled_at IS NULL) = (outcome = '')", name="settled_with_outcome"),
+        CheckConstraint("(appointment_id IS NULL) = (about <> '')", name="about_one_thing"),
         Index(
             "ix_letter_waiting",
             "due_at",
@@ -45,7 +47,8 @@ class Letter(Table, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(default_factory=lambda: token_hex(16), unique=True)
-    appointment_id: int = Field(foreign_key="appointment.id", index=True)
+    appointment_id: int | None = Field(default=None, foreign_key="appointment.id", index=True)
+    about: str = ""
     what: str
     channel: str
     written_at: datetime
@@ -94,7 +97,7 @@ _DELIVERED = (
 
 def write_down(session: Session, letters: list[dict[str, Any]]) -> None:
     """New letters, given by what is known of them."""
-    waiting = {"attempts": 0, "outcome": "", "trouble": ""}
+    waiting = {"appointment_id": None, "about": "", "attempts": 0, "outcome": "", "trouble": ""}
     session.connection().execute(_NEW_LETTER, [{"key": token_hex(16), **waiting, **letter} for letter in letters])
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field
 
+from booking import people as _people  # noqa: F401  # the table that an appointment refers to
 from booking.store import Table
 from booking.visits import Visit
 
@@ -88,12 +89,14 @@ class Appointment(Table, table=True):
 
     `sequence` rises with every change of time or state, as calendars expect (RFC 5546, section 2.1.4); `calendar_uid` never
     changes, because calendars match on it. `video_room` is a name nobody can guess, for video appointments. While it is UNCONFIRMED
-    (confirming.py) its seat is its hold's, and it is kept until `confirm_by`, which is None otherwise.
+    (confirming.py) its seat is its hold's, and it is kept until `confirm_by`, which is None otherwise. `resident_id` is whose it is,
+    when they were signed in or said so afterwards (residents.py).
     """
 
     __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(default=None, primary_key=True)
+    resident_id: int | None = Field(default=None, foreign_key="resident.id", index=True)
     reference: str = Field(unique=True)
     key_salt: str
     key_hash: str

@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, select, text
 from sqlalchemy.exc import DataError, IntegrityError
+from sqlmodel import Session
 
 from alembic import command
 from booking.archive import Backup, Broken, Part
 from booking.catalogue import catalogue_changed
 from booking.own_tables import UnknownRevision, names_at, number_of, own_tables
-from booking.store import MIGRATING, Store, migrations, transaction
+from booking.store import MIGRATING, LostReference, Store, changing_tables, migrations
 
 AT_ONCE = 1_000  # rows in memory
 FROM_TEXT: dict[type, Callable[[str], Any]] = {
@@ -42,15 +43,23 @@ def restore(store: Store, backup: Backup, *, replace: bool = False) -> None:
     """
     _check_version(backup)
     backup.check()
-    with MIGRATING, transaction(store) as session:
-        connection = session.connection()
+    try:
+        _restore(store, backup, replace)
+    except LostReference as lost:
+        raise Broken(str(lost)) from None
+
+
+def _restore(store: Store, backup: Backup, replace: bool) -> None:
+    with MIGRATING, store.turnstile, changing_tables(store) as connection:
         _make_room(connection, replace)
         command.upgrade(migrations(connection), backup.manifest.revision)
         _fill(connection, backup)
         command.upgrade(migrations(connection), "head")
         _go_on_counting(connection, backup.manifest.tables)
         # The numbers of versions come back too: nobody who remembers the town by them may take it for what it was.
-        catalogue_changed(session)
+        with Session(connection, info={"store": store}) as session:
+            catalogue_changed(session)
+            session.commit()
 
 
 def _check_version(backup: Backup) -> None:

@@ -217,9 +217,34 @@ def violates(error: DBAPIError, constraint: str) -> bool:
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the database's tables to `revision`, in one transaction; a database that is already there is left alone."""
     store = Store(url, b"")
-    with MIGRATING, store.turnstile, store.engines[True].begin() as connection:
+    with MIGRATING, store.turnstile, changing_tables(store) as connection:
         command.upgrade(migrations(connection), revision)
     store.close()
+
+
+class LostReference(RuntimeError):
+    """A row would refer to one that isn't there."""
+
+
+@contextmanager
+def changing_tables(store: Store) -> Iterator[Connection]:
+    """A transaction in which tables may be made anew. SQLite changes a column by dropping its table, which it refuses while other
+    rows refer to it: so it looks at references once, at the end, as its own manual advises ("Making Other Kinds Of Table Schema
+    Changes"), and changes nothing, with LostReference, when one leads nowhere.
+    """
+    with store.engines[True].connect() as connection:
+        # On the driver's own connection, because this must be said before the transaction begins.
+        driver: Any = connection.connection.driver_connection
+        if store.is_sqlite:
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if store.is_sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()):
+                    raise LostReference(f"a row of {lost[0]!r} refers to one of {lost[2]!r} that isn't there")
+        finally:
+            if store.is_sqlite:
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 def migrations(connection: Connection) -> Config:

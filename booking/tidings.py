@@ -15,7 +15,7 @@ from phonenumbers import PhoneNumberType
 from sqlmodel import Session
 
 from booking.catalogue import read_catalogue
-from booking.details import Details
+from booking.details import Contacted
 from booking.hours import wall_clock
 from booking.interval import instant_of
 from booking.outbox import EMAIL, SMS, overtake, write_down
@@ -57,7 +57,7 @@ def tell_code(session: Session, now: datetime, appointment: Appointment, until: 
         write_down(session, [_letter(now, appointment, CODE, channel, now, until)])
 
 
-def channel_of(given: Appointment | Details) -> str | None:
+def channel_of(given: Contacted) -> str | None:
     """None when the only way to reach somebody is to ring them up."""
     if given.email:
         return EMAIL

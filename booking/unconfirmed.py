@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from booking.caps import EXEMPT
-from booking.details import Details, known_by
+from booking.details import Contacted, known_by
 from booking.errors import NotValid, Problem
 from booking.holds import new_hold, seat_hold
 from booking.one_time_codes import LASTS, code_of, latest_code, new_code
@@ -25,7 +25,7 @@ def asks_for_code(session: Session, channel: str) -> bool:
     return channel not in EXEMPT and store_of(session).caps
 
 
-def check_can_be_asked(session: Session, details: Details) -> None:
+def check_can_be_asked(session: Session, details: Contacted) -> None:
     """Raises NotValid when no code can reach them."""
     channel = channel_of(details)
     if channel is None or (channel != EMAIL and not store_of(session).texts):

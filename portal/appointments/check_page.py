@@ -6,11 +6,12 @@ import reflex as rx
 
 from locales.catalogue import _, path
 from portal.appointments.check_state import CheckState
-from portal.appointments.parts import kept_time, one_moment, trouble
+from portal.appointments.parts import kept_time
 from portal.appointments.steps import CHECK, DETAILS, TIME, WAY, step_of
 from portal.site import page
 from portal.ui.actions import actions, button
 from portal.ui.frame import section, title
+from portal.ui.moments import one_moment, trouble
 from portal.ui.summary import row, summary
 from portal.ui.words import local_address, local_name
 

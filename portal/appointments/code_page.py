@@ -7,13 +7,14 @@ import reflex as rx
 from locales.catalogue import _
 from portal.appointments.code_state import CodeState
 from portal.appointments.details_page import SOON
-from portal.appointments.parts import kept_until, one_moment, trouble
+from portal.appointments.parts import kept_until
 from portal.appointments.steps import CODE
 from portal.site import page
 from portal.ui.actions import actions, button, submit
 from portal.ui.errors import missing_answer
 from portal.ui.fields import text_field
 from portal.ui.frame import section, title
+from portal.ui.moments import one_moment, trouble
 from portal.ui.notices import notice
 
 

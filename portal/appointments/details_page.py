@@ -9,7 +9,7 @@ import reflex as rx
 from booking.details import LONGEST_LANGUAGE, NEEDS
 from locales.catalogue import _, own_name, path
 from portal.appointments.details_state import DetailsState
-from portal.appointments.parts import kept_time, one_moment, trouble
+from portal.appointments.parts import kept_time
 from portal.appointments.steps import DETAILS, TIME, step_of
 from portal.appointments.words import need_words
 from portal.site import drawn_catalogue, page
@@ -18,6 +18,7 @@ from portal.ui.choices import checkbox, question
 from portal.ui.errors import error_summary
 from portal.ui.fields import select_field, text_field
 from portal.ui.frame import stack, title
+from portal.ui.moments import one_moment, trouble
 
 SOON = 500  # milliseconds after the last key
 

@@ -7,10 +7,10 @@ import reflex as rx
 from locales.catalogue import _
 from portal.appointments.appointment_parts import calendar_file, change_it, enamel, keep_these, video_way
 from portal.appointments.done_state import DoneState
-from portal.appointments.parts import one_moment
 from portal.appointments.steps import DONE
 from portal.site import page
 from portal.ui.frame import columns, section, stack
+from portal.ui.moments import one_moment
 from portal.ui.timeline import step, timeline
 
 

@@ -9,13 +9,13 @@ from locales import dates
 from locales.catalogue import _, path
 from portal.appointments.earlier_state import EARLIER, WHENEVER, EarlierState
 from portal.appointments.opened_state import FIND
-from portal.appointments.parts import one_moment, trouble
 from portal.site import page
 from portal.ui.actions import actions, button, submit
 from portal.ui.choices import checkbox, question, radio
 from portal.ui.errors import error_summary
 from portal.ui.fields import select_field
 from portal.ui.frame import section, stack, title
+from portal.ui.moments import one_moment, trouble
 from portal.ui.notices import more
 from portal.ui.plate import big_time, plate
 from portal.ui.summary import row, summary

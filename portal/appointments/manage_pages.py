@@ -9,7 +9,7 @@ from portal.appointments.appointment_parts import calendar_file, change_it, enam
 from portal.appointments.earlier_state import EARLIER
 from portal.appointments.manage_state import CANCEL, MOVE, CancelState, FindState, MoveState
 from portal.appointments.opened_state import FIND
-from portal.appointments.parts import one_moment, times_to_choose, trouble
+from portal.appointments.parts import times_to_choose
 from portal.site import page
 from portal.ui.actions import actions, button, link_button, submit
 from portal.ui.address import said_once
@@ -17,6 +17,7 @@ from portal.ui.errors import error_summary, missing_answer
 from portal.ui.fields import text_field
 from portal.ui.frame import columns, section, stack, title
 from portal.ui.links import hit
+from portal.ui.moments import one_moment, trouble
 from portal.ui.notices import notice
 from portal.ui.summary import row, summary
 from portal.ui.words import code

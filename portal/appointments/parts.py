@@ -13,21 +13,7 @@ from portal.appointments.offer import Clock, Day, Near, Part
 from portal.ui.actions import button
 from portal.ui.deadline import deadline
 from portal.ui.notices import notice
-from portal.ui.times import days, looking, near_time, next_times, open_day, part_of_day, shut_day, time
-
-
-def trouble(problem: rx.Var) -> rx.Component:
-    """One sentence about what went wrong, read aloud when it appears."""
-    return rx.el.div(rx.cond(problem, notice(problem, kind="warn")), role="alert")
-
-
-def one_moment(is_ready: rx.Var | bool, *content: rx.Component) -> rx.Component:
-    """The content as soon as the answers so far have arrived; until then a line that says so, and room for what comes."""
-    return rx.cond(
-        is_ready,
-        rx.el.div(*content, class_name="flow apart"),
-        looking(_("One moment, we are fetching this for you.")),
-    )
+from portal.ui.times import days, near_time, next_times, open_day, part_of_day, shut_day, time
 
 
 def kept_time() -> rx.Component:

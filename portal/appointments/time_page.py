@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from locales.catalogue import _, path
-from portal.appointments.parts import one_moment, times_to_choose, trouble
+from portal.appointments.parts import times_to_choose
 from portal.appointments.steps import TIME, WAY, step_of
 from portal.appointments.time_state import TimeState
 from portal.site import page
@@ -14,6 +14,7 @@ from portal.ui.errors import missing_answer
 from portal.ui.frame import title
 from portal.ui.icons import icon
 from portal.ui.links import hit
+from portal.ui.moments import one_moment, trouble
 
 
 def time_title() -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import reflex as rx
 
 from locales.catalogue import _, path
-from portal.appointments.parts import one_moment, trouble
 from portal.appointments.steps import WAY, step_of
 from portal.appointments.way_state import WayState
 from portal.site import page
@@ -15,6 +14,7 @@ from portal.ui.errors import missing_answer
 from portal.ui.fields import select_field
 from portal.ui.frame import title
 from portal.ui.icons import icon
+from portal.ui.moments import one_moment, trouble
 from portal.ui.notices import more
 
 

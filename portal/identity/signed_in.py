@@ -1,0 +1,35 @@
+"""What a handler needs to know of who is asking. It is looked up in every event: a session that was ended ends in open tabs too."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import reflex as rx
+
+from booking.store import in_reading, in_transaction
+from locales.catalogue import path
+from portal.identity.cookies import token_in
+from portal.identity.sessions import SEEN_EVERY, Who, seen, who_is
+from portal.page_state import PageState, now
+
+SIGN_IN = "/sign-in/"
+
+
+class SignedIn(PageState, rx.State, mixin=True):
+    """Mixed into States of pages that somebody signed in may open."""
+
+    async def _who(self) -> Who | None:
+        """Whoever is signed in in this browser, at this moment."""
+        who = await in_reading(who_is, now(), token_in(self.router.headers.cookie))
+        if who and now() - who.seen_at >= SEEN_EVERY:
+            await in_transaction(seen, now(), who.session_id)
+        return who
+
+    async def _resident_id(self) -> int | None:
+        who = await self._who()
+        return who.resident_id if who else None
+
+    def _to_sign_in(self, wants: str) -> Any:
+        """To the page that asks who it is, and from there to the page they wanted ("/me/")."""
+        return rx.redirect(path(f"{SIGN_IN}?next={quote(wants)}"), replace=True)
