@@ -87,3 +87,21 @@ for (const typed of ["input", "change"]) {
     target.setSelectionRange(caret, caret);
   }, true);
 }
+
+// Signing out: nothing of what this tab holds is left, and other tabs that show the same person's things leave them too.
+const others = "BroadcastChannel" in globalThis ? new BroadcastChannel("atrio-left") : null;
+const isPrivate = () => document.querySelector("form[data-leave]");
+function leave() {
+  sessionStorage.clear();
+  location.replace(`/${document.documentElement.lang}/sign-in/?news=out`);
+}
+
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("form[data-leave]")) return;
+  sessionStorage.clear();
+  others?.postMessage("left");
+});
+if (others) others.onmessage = () => isPrivate() && leave();
+
+// The way back must not show a page as it stood before: it is asked for anew.
+addEventListener("pageshow", ({ persisted }) => persisted && isPrivate() && location.reload());

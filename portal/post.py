@@ -22,7 +22,11 @@ def letters(arguments: Namespace) -> None:
 
 
 def _parked_lines(session: Session) -> list[str]:
-    return [_line(letter, session.get_one(Appointment, letter.appointment_id).reference) for letter in parked(session)]
+    return [_line(letter, _about(session, letter)) for letter in parked(session)]
+
+
+def _about(session: Session, letter: Letter) -> str:
+    return session.get_one(Appointment, letter.appointment_id).reference if letter.appointment_id else letter.about
 
 
 def _line(letter: Letter, reference: str) -> str:

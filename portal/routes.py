@@ -33,13 +33,18 @@ from portal.appointments.way_state import WayState
 from portal.catalogue import home, service, services
 from portal.catalogue.hall import HallState, NextTimeState
 from portal.catalogue.searching import SearchState
+from portal.identity import sign_in_page
+from portal.identity.sign_in_state import SignInState
 from portal.lost import ROUTE, lost, lost_title
+from portal.me import about_you_page, me_page
+from portal.me.about_you_state import AboutYouState
+from portal.me.me_state import MeState
 from portal.site import drawn_catalogue, said
 from portal.statements import pages as statements
 from portal.video import pages as video
 from portal.video.state import VideoState
 
-EVERYBODY = "everybody"
+EVERYBODY, RESIDENT = "everybody", "resident"
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,10 @@ PAGES = (
     Page(MOVE, manage_pages.move, manage_pages.move_title, MoveState.open),
     Page(CANCEL, manage_pages.cancel, manage_pages.cancel_title, CancelState.open),
     Page(EARLIER, earlier_page.earlier, earlier_page.earlier_title, EarlierState.open),
+    Page("/sign-in", sign_in_page.sign_in, sign_in_page.sign_in_title, SignInState.open),
+    Page("/sign-in/code", sign_in_page.code, sign_in_page.code_title, SignInState.open_code),
+    Page("/me", me_page.me, me_page.me_title, MeState.open, who=RESIDENT),
+    Page("/me/about-you", about_you_page.about_you, about_you_page.about_you_title, AboutYouState.open, who=RESIDENT),
     Page("/video", video.video, video.video_title, VideoState.open),
     Page(ROUTE, lost, lost_title),
     Page("/accessibility", statements.accessibility, statements.accessibility_title),

@@ -24,6 +24,8 @@ from booking.settings import settings
 from booking.store import in_transaction
 from booking.waiting_list import forget_freed_places
 from portal.appointments.draft import forget_old_drafts
+from portal.identity.entering import forget_sign_ins
+from portal.identity.sessions import forget_sessions
 from portal.letters.carriers import mail_carrier, text_carrier
 from portal.letters.delivery import Carriers, deliver
 from portal.logs import keyed
@@ -44,6 +46,8 @@ FORGETTING = (
     forget_freed_places,
     forget_codes,
     forget_unconfirmed,
+    forget_sign_ins,
+    forget_sessions,
 )
 
 log = keyed("atrio.worker")

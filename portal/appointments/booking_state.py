@@ -20,12 +20,13 @@ from portal.appointments.shown import Shown
 from portal.appointments.steps import DONE, TIME, WAY, address_of
 from portal.appointments.words import services_words, zone_of
 from portal.held_times import keep
-from portal.page_state import PageState, now
+from portal.identity.signed_in import SignedIn
+from portal.page_state import now
 
 T = TypeVar("T")
 
 
-class BookingState(KeptTime, PageState, rx.State):
+class BookingState(KeptTime, SignedIn, rx.State):
     """`shown` is the appointment, once there is one."""
 
     draft_key: str = rx.SessionStorage("", name="atrio-draft")

@@ -24,10 +24,10 @@ from portal.appointments.words import (
     language_words,
     needs_words,
     people_words,
-    phone_words,
     place_words,
     zone_of,
 )
+from portal.contacts import phone_words
 from portal.limits import spend_code
 from portal.page_state import now
 from portal.site import listed
@@ -59,7 +59,8 @@ class CheckState(BookingState):
                 details = await in_reading(checked, details_of(kept.draft), kept.draft.mode)
             except NotValid:
                 return rx.redirect(path(DETAILS), replace=True)
-            self.will_be_asked = await in_reading(will_be_asked, kept.draft, details)
+            resident_id = await self._resident_id()
+            self.will_be_asked = await in_reading(will_be_asked, kept.draft, details, resident_id)
             self._show(catalogue, kept, details)
 
     @rx.event
@@ -72,8 +73,9 @@ class CheckState(BookingState):
     async def _confirm(self):
         with self._speaking():
             try:
-                await self._spend_code()
-                booked = await self._keep_time(confirm, kept_by=lambda booked: booked.kept_by)
+                resident_id = await self._resident_id()
+                await self._spend_code(resident_id)
+                booked = await self._keep_time(confirm, resident_id, kept_by=lambda booked: booked.kept_by)
             except Refusal as refusal:
                 return await self._refused(refusal)
             self.is_ready = False
@@ -86,9 +88,9 @@ class CheckState(BookingState):
             self.shown = shown(await in_reading(read_catalogue), now(), booked.appointment, booked.access_key)
             return rx.redirect(path(DONE))
 
-    async def _spend_code(self) -> None:
+    async def _spend_code(self, resident_id: int | None) -> None:
         """Raises RateLimited, TooManyCodes."""
-        contact = await in_reading(contact_to_ask, self._key)
+        contact = await in_reading(contact_to_ask, self._key, resident_id)
         if contact:
             await spend_code(self._network, now(), contact)
 

@@ -16,21 +16,18 @@ from booking.confirming import send_another_code
 from booking.details import known_by, storable
 from booking.errors import Refusal, SlotTaken
 from booking.one_time_codes import WrongCode
-from booking.outbox import EMAIL
 from booking.promises import Appointment
-from booking.settings import settings
 from booking.store import in_reading, in_transaction
-from booking.tidings import channel_of
 from booking.unconfirmed import code_sent
-from locales.catalogue import _, ngettext, path
+from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.details_state import DetailsState
 from portal.appointments.draft import confirm_by_code, forget_draft_of, is_drafts, reconsider
 from portal.appointments.kept_time import KeptTime
 from portal.appointments.opened_state import OpenedState
-from portal.appointments.shown import contact_words
 from portal.appointments.steps import CODE, DETAILS, DONE, TIME, address_of
-from portal.appointments.words import in_order, spaced, zone_of
+from portal.appointments.words import zone_of
+from portal.contacts import contact_words, in_order, spaced, stays_here, wrong_code_words
 from portal.limits import opening, spend_code
 from portal.page_state import Typed, now
 
@@ -138,7 +135,7 @@ class CodeState(KeptTime, OpenedState):
             except Refusal as refusal:
                 return await self._refused(refusal)
             if isinstance(answer, WrongCode):
-                self.error = _wrong(answer.tries_left)
+                self.error = wrong_code_words(answer.tries_left)
                 return None
             return await self._look()
 
@@ -151,7 +148,7 @@ class CodeState(KeptTime, OpenedState):
         sent = await in_reading(_sent, await self._draft_key(), appointment)
         self.sent_to = contact_words(catalogue, appointment)
         self._show_kept(appointment.start_at, appointment.confirm_by, zone)
-        self.is_mine, self.shown_code = sent.is_mine, in_order(spaced(sent.code)) if _stays_here(appointment) else ""
+        self.is_mine, self.shown_code = sent.is_mine, in_order(spaced(sent.code)) if stays_here(appointment) else ""
         self.is_ready = True
         return None
 
@@ -205,19 +202,3 @@ class _Sent(NamedTuple):
 def _sent(session: Session, draft_key: str, appointment: Appointment) -> _Sent:
     sent: tuple[str, datetime] | None = code_sent(session, appointment)
     return _Sent(sent[0] if sent else "", is_drafts(session, draft_key, appointment.reference))
-
-
-def _stays_here(appointment: Appointment) -> bool:
-    """In a demonstration without a mail server or a gateway nobody would ever read the code."""
-    chosen = settings()
-    return chosen.is_demo and not (chosen.smtp_url if channel_of(appointment) == EMAIL else chosen.sms_url)
-
-
-def _wrong(tries_left: int) -> str:
-    if not tries_left:
-        return _("That was not the code either. It is no longer good: please let us send you another one.")
-    return ngettext(
-        "This is not the code we sent. You can try {n} more time.",
-        "This is not the code we sent. You can try {n} more times.",
-        tries_left,
-    )

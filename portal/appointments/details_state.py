@@ -13,7 +13,7 @@ from booking.errors import HoldExpired, NotValid, Refusal
 from booking.store import in_reading, in_transaction
 from locales.catalogue import _, current_language, own_name, path
 from portal.appointments.booking_state import BookingState
-from portal.appointments.draft import ANSWERS, Draft, checked, remember, tick
+from portal.appointments.draft import ANSWERS, Draft, checked, introduce, remember, tick
 from portal.appointments.refusals import field_errors
 from portal.appointments.steps import CHECK
 from portal.page_state import Typed, now
@@ -62,7 +62,7 @@ class DetailsState(BookingState):
             found = await self._draft(needs_time=True)
             if found is None:
                 return await self._way_on()
-            draft = found[1].draft
+            draft = await self._introduced(found[1].draft)
             self.is_by_phone = draft.mode == "phone"
             self.name, self.email, self.phone = draft.name, draft.email, draft.phone
             self.language = draft.language or current_language()
@@ -106,6 +106,13 @@ class DetailsState(BookingState):
         yield
         self.is_waiting = False
         yield await self._submit(form)
+
+    async def _introduced(self, draft: Draft) -> Draft:
+        """Whoever is signed in finds their own answers here already."""
+        resident_id = await self._resident_id()
+        if resident_id is None or draft.name or draft.email or draft.phone:
+            return draft
+        return await self._keep(introduce, resident_id) or draft
 
     async def _submit(self, form: dict):
         with self._speaking():

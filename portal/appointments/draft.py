@@ -24,8 +24,10 @@ from booking.details import NEEDS, Details, known_by, storable, tidied
 from booking.errors import HoldExpired
 from booking.holds import Held, extend, hold, look_at, release
 from booking.one_time_codes import WrongCode, contact_hash
+from booking.people import Resident
 from booking.promises import BOOKED, UNCONFIRMED, Appointment
 from booking.references import SecretChanged
+from booking.residents import contacts_of, has_contact
 from booking.store import Table, insert_on
 from booking.unconfirmed import asks_for_code, check_can_be_asked
 from booking.visits import Visit, quote, quote_for
@@ -163,22 +165,38 @@ def checked(session: Session, details: Details, mode: str) -> Details:
     return tidy
 
 
-def will_be_asked(session: Session, draft: Draft, details: Details) -> bool:
-    """Whether a code will be sent, or this tab has shown already whose contact it is."""
-    return asks_for_code(session, "online") and draft.shown_contact != contact_hash(session, known_by(details))
+def will_be_asked(session: Session, draft: Draft, details: Details, resident_id: int | None = None) -> bool:
+    """Whether a code will be sent, or they have shown already whose contact it is: in this tab, or by signing in."""
+    if not asks_for_code(session, "online") or draft.shown_contact == contact_hash(session, known_by(details)):
+        return False
+    return resident_id is None or not has_contact(session, resident_id, known_by(details))
 
 
-def contact_to_ask(session: Session, key: str) -> str:
+def introduce(session: Session, now: datetime, key: str, resident_id: int) -> Draft:
+    """What travels with them, put into the answers that nobody has given yet. Raises HoldExpired as `remember` does."""
+    draft, resident = _mine(session, now, key), session.get_one(Resident, resident_id)
+    if draft.name or draft.email or draft.phone:
+        return draft
+    contacts = contacts_of(session, resident_id)
+    draft.name, draft.language = resident.name, resident.language or draft.language
+    draft.email = next((each.email for each in contacts if each.email), "")
+    draft.phone = next((each.phone for each in contacts if each.phone), "")
+    draft.needs, draft.interpreter_language = resident.needs, resident.interpreter_language
+    return _touched(session, now, draft)
+
+
+def contact_to_ask(session: Session, key: str, resident_id: int | None = None) -> str:
     """Whom `confirm` will send a code (details.known_by), "" for nobody."""
     draft = session.get(Draft, _hash(key)) if key else None
     if draft is None or draft.reference:
         return ""
     details = tidied(details_of(draft), read_catalogue(session).town, draft.mode)
-    return known_by(details) if will_be_asked(session, draft, details) else ""
+    return known_by(details) if will_be_asked(session, draft, details, resident_id) else ""
 
 
-def confirm(session: Session, now: datetime, key: str) -> Booked:
-    """Book the time that is kept. Asked again, it answers with the same appointment, which may be still to be confirmed.
+def confirm(session: Session, now: datetime, key: str, resident_id: int | None = None) -> Booked:
+    """Book the time that is kept, for whoever is signed in if anybody is. Asked again, it answers with the same appointment, which
+    may be still to be confirmed.
 
     Once it counts, what the person said about themselves belongs to the appointment and leaves the draft.
     Raises HoldExpired when no time was chosen, SlotTaken, NotBookable, NotValid, TooManyBookings, TooManyCodes.
@@ -190,8 +208,8 @@ def confirm(session: Session, now: datetime, key: str) -> Booked:
     if not draft.hold:
         raise HoldExpired
     details = checked(session, details_of(draft), draft.mode)
-    is_known = not will_be_asked(session, draft, details)
-    booked = book(session, now, draft.hold, details, once=draft.once, is_known=is_known)
+    is_known = not will_be_asked(session, draft, details, resident_id)
+    booked = book(session, now, draft.hold, details, once=draft.once, is_known=is_known, resident_id=resident_id)
     draft.reference = booked.reference
     if booked.appointment.state == BOOKED:
         _forget_whom(draft)

@@ -20,14 +20,13 @@ from portal.appointments.words import (
     address_words,
     day_words,
     hours_words,
-    in_order,
     needs_words,
-    phone_words,
     place_words,
     services_words,
     way_in_words,
     zone_of,
 )
+from portal.contacts import contact_words, phone_words
 from portal.site import listed
 
 
@@ -98,17 +97,6 @@ def _letter_to(catalogue: Catalogue, appointment: Appointment) -> str:
     channel, chosen = channel_of(appointment), settings()
     goes_out = (channel == EMAIL and chosen.smtp_url) or (channel == SMS and chosen.sms_url) or chosen.is_demo
     return contact_words(catalogue, appointment) if goes_out else ""
-
-
-def contact_words(catalogue: Catalogue, appointment: Appointment) -> str:
-    """Where we write to them, "" when we can't."""
-    match channel_of(appointment):
-        case channel if channel == EMAIL:
-            return in_order(appointment.email or "")
-        case channel if channel == SMS:
-            return in_order(phone_words(appointment.phone or "", catalogue.town.phone_country))
-        case _:
-            return ""
 
 
 def manage_address(reference: str, access_key: str) -> str:

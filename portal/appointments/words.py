@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-
 from booking.catalogue import Catalogue
-from booking.details import Details
-from booking.promises import Appointment
 from booking.visits import Visit
 from locales import dates
-from locales.catalogue import LANGUAGES, _, current_language, direction, ngettext, own_name
+from locales.catalogue import LANGUAGES, _, ngettext, own_name
 from portal.site import said
 
 
@@ -67,7 +64,17 @@ def need_words(need: str) -> str:
     }[need]
 
 
-def needs_words(details: Details | Appointment) -> str:
+class Needing(Protocol):
+    """Whoever has said what they need."""
+
+    @property
+    def needs(self) -> tuple[str, ...]: ...
+
+    @property
+    def interpreter_language(self) -> str | None: ...
+
+
+def needs_words(details: Needing) -> str:
     """All needs in one line, or that there is none."""
     named = [
         _("An interpreter for {language}", language=details.interpreter_language)
@@ -77,24 +84,6 @@ def needs_words(details: Details | Appointment) -> str:
     ]
     # Translators: between the items of a list; Arabic writes "، "
     return _(", ").join(named) or _("Nothing special")
-
-
-def phone_words(number: str, country: str) -> str:
-    """A telephone number as people of `country` read it, in groups that stay together: "912 345 678", "+34 912 34 56 78"."""
-    parsed = phonenumbers.parse(number, country)
-    is_ours = phonenumbers.region_code_for_number(parsed) == country
-    form = phonenumbers.PhoneNumberFormat.NATIONAL if is_ours else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, form).replace(" ", "\u00a0")
-
-
-def in_order(code: str) -> str:
-    """A code or a number whose groups stay in their order in the middle of Arabic: isolated, left to right (UAX 9)."""
-    return f"\N{LEFT-TO-RIGHT ISOLATE}{code}\N{POP DIRECTIONAL ISOLATE}" if direction(current_language()) == "rtl" else code
-
-
-def spaced(code: str) -> str:
-    """Six digits in two groups, which stay on one line."""
-    return f"{code[:3]}\N{NO-BREAK SPACE}{code[3:]}"
 
 
 def language_words(language: str) -> str:

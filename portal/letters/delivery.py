@@ -6,30 +6,19 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from booking.appointments import Booked, booked_by_id
-from booking.catalogue import Catalogue, read_catalogue
-from booking.earlier import waiting
-from booking.invitation import Attendee, method_of
 from booking.outbox import EMAIL, Letter, delivered, no_longer_true, park, put_off
 from booking.references import SecretChanged
 from booking.store import in_reading, in_transaction
-from booking.tidings import CODE, OFFER
-from booking.unconfirmed import code_sent
-from booking.waiting_list import Offer
-from locales.catalogue import LANGUAGES, use_language
-from portal.appointments.calendar_file import invitation_of
+from locales.catalogue import use_language
 from portal.letters.carriers import MailCarrier, NotNow, TextCarrier, Undeliverable
-from portal.letters.email import email
-from portal.letters.wording import code_short_words, code_wording, offer_short_words, offer_wording, short_words, wording
+from portal.letters.subjects import Subject, about_appointment, about_sign_in
 from portal.logs import keyed
-from portal.site import said
 
 log = keyed("atrio.worker")
 
@@ -61,7 +50,7 @@ class _Outcome(NamedTuple):
     trouble: str = ""
 
 
-async def _handed_over(now: datetime, carriers: Carriers, letter: Letter, subject: _Subject | Exception) -> _Outcome:
+async def _handed_over(now: datetime, carriers: Carriers, letter: Letter, subject: Subject | Exception) -> _Outcome:
     try:
         await _hand_over(now, carriers, letter, subject)
     except NotNow as trouble:
@@ -85,37 +74,26 @@ def _settle(session: Session, each_written_down: list[Callable[[Session], None]]
         written_down(session)
 
 
-async def _hand_over(now: datetime, carriers: Carriers, letter: Letter, subject: _Subject | Exception) -> None:
+async def _hand_over(now: datetime, carriers: Carriers, letter: Letter, subject: Subject | Exception) -> None:
     if isinstance(subject, SecretChanged):
         raise Undeliverable("ATRIO_SECRET has changed since, so that its access code can't be written any more")
     if isinstance(subject, Exception):
         raise subject
-    if (letter.what == OFFER and subject.offer is None) or (letter.what == CODE and subject.code is None):
+    if subject.is_over(letter):
         raise NothingToTell()
-    appointment = subject.booked.appointment
-    with use_language(_language(subject)):
+    with use_language(subject.language):
         if letter.channel == EMAIL:
-            await carriers.mail.carry(letter.key, _email(subject, now, letter))
+            await carriers.mail.carry(letter.key, subject.email(now, letter))
         else:
-            await carriers.text.carry(letter.key, appointment.phone or "", _text(subject, letter))
+            await carriers.text.carry(letter.key, subject.phone, subject.text(letter))
 
 
-@dataclass(frozen=True)
-class _Subject:
-    """What a letter is about, as it stands now."""
-
-    catalogue: Catalogue
-    booked: Booked
-    offer: Offer | None
-    code: tuple[str, datetime] | None
-
-
-def _subjects_of(session: Session, now: datetime, letters: Sequence[Letter]) -> list[_Subject | Exception]:
+def _subjects_of(session: Session, now: datetime, letters: Sequence[Letter]) -> list[Subject | Exception]:
     """All looked up in one go; or what went wrong with one, which is no trouble of the others."""
     return [_subject_or_trouble(session, now, letter) for letter in letters]
 
 
-def _subject_or_trouble(session: Session, now: datetime, letter: Letter) -> _Subject | Exception:
+def _subject_or_trouble(session: Session, now: datetime, letter: Letter) -> Subject | Exception:
     try:
         return _subject_of(session, now, letter)
     except SQLAlchemyError:
@@ -124,40 +102,7 @@ def _subject_or_trouble(session: Session, now: datetime, letter: Letter) -> _Sub
         return trouble
 
 
-def _subject_of(session: Session, now: datetime, letter: Letter) -> _Subject:
-    booked = booked_by_id(session, letter.appointment_id)
-    state = waiting(session, now, booked.appointment) if letter.what == OFFER else None
-    code = code_sent(session, booked.appointment) if letter.what == CODE else None
-    return _Subject(read_catalogue(session), booked, state.offer if state else None, code)
-
-
-def _language(subject: _Subject) -> str:
-    language = subject.booked.appointment.language
-    return language if language in LANGUAGES else subject.catalogue.town.default_language
-
-
-def _email(subject: _Subject, now: datetime, letter: Letter) -> EmailMessage:
-    catalogue, appointment, access_key = subject.catalogue, subject.booked.appointment, subject.booked.access_key
-    attendee = Attendee(appointment.name, appointment.email or "")
-    ends = {
-        "key": letter.key,
-        "sender": (said(catalogue.town.name), catalogue.town.email),
-        "to": (attendee.name, attendee.email),
-        "at": now,
-    }
-    if subject.offer:
-        return email(offer_wording(catalogue, appointment, access_key, subject.offer), **ends)
-    if subject.code:
-        return email(code_wording(catalogue, appointment, access_key, *subject.code), **ends)
-    file = invitation_of(catalogue, appointment, access_key, attendee)
-    words = wording(catalogue, now, letter.what, appointment, access_key)
-    return email(words, **ends, invitation=(method_of(appointment, attendee), file))
-
-
-def _text(subject: _Subject, letter: Letter) -> str:
-    catalogue, appointment, access_key = subject.catalogue, subject.booked.appointment, subject.booked.access_key
-    if subject.offer:
-        return offer_short_words(catalogue, appointment, access_key, subject.offer)
-    if subject.code:
-        return code_short_words(catalogue, appointment, *subject.code)
-    return short_words(catalogue, letter.what, appointment, access_key)
+def _subject_of(session: Session, now: datetime, letter: Letter) -> Subject:
+    if letter.appointment_id is None:
+        return about_sign_in(session, letter)
+    return about_appointment(session, now, letter)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from booking.appointments import changeable_until
 from booking.catalogue import Catalogue
@@ -28,15 +29,13 @@ from portal.appointments.words import (
     address_words,
     day_words,
     hours_words,
-    in_order,
     needs_words,
-    phone_words,
     place_words,
     services_words,
-    spaced,
     way_in_words,
     zone_of,
 )
+from portal.contacts import in_order, phone_words, spaced
 from portal.site import listed, said
 
 
@@ -169,6 +168,37 @@ def code_short_words(catalogue: Catalogue, appointment: Appointment, code: str, 
     )
 
 
+def sign_in_wording(catalogue: Catalogue, code: str, until: datetime) -> Wording:
+    """A code to sign in with. No link: whoever asked for it has the page open, and nobody else should press anything."""
+    time = dates.time(until, ZoneInfo(catalogue.town.timezone))
+    return Wording(
+        subject=_("{code} is your code", code=spaced(code)),
+        headline=_("Your one-time code"),
+        greeting="",
+        opening=_("Type this code on the page where you asked for it. Then you are signed in."),
+        clock=in_order(spaced(code)),
+        day="",
+        place=(),
+        facts=(),
+        codes=(),
+        bring=(),
+        way_in="",
+        actions=(),
+        deadline=_("The code is good until {time}. We never ask anybody to tell it to us.", time=time),
+        farewell=_("Did you not ask for it? Then somebody mistyped their address: do nothing, and nobody is signed in."),
+        foot=tuple(_foot_of_town(catalogue)),
+    )
+
+
+def sign_in_short_words(catalogue: Catalogue, code: str, until: datetime) -> str:
+    return _(
+        "{town}: {code} is your code to sign in. It is good until {time}. Tell it to nobody.",
+        town=said(catalogue.town.name),
+        code=in_order(spaced(code)),
+        time=dates.time(until, ZoneInfo(catalogue.town.timezone)),
+    )
+
+
 def short_words(catalogue: Catalogue, what: str, appointment: Appointment, access_key: str) -> str:
     """The whole of it in one text message."""
     zone = zone_of(catalogue, appointment.location)
@@ -254,10 +284,16 @@ def _farewell(what: str) -> str:
 
 
 def _foot(catalogue: Catalogue) -> list[str]:
+    return [
+        *_foot_of_town(catalogue),
+        _("You get this letter because this address was given for an appointment. If it wasn't you, please tell us."),
+    ]
+
+
+def _foot_of_town(catalogue: Catalogue) -> list[str]:
     town = catalogue.town
     return [
         _("To reach us: {number}, {hours}", number=town.phone, hours=said(town.phone_hours)),
         said(town.name),
         said(town.address),
-        _("You get this letter because this address was given for an appointment. If it wasn't you, please tell us."),
     ]

@@ -42,6 +42,7 @@ def header(town: Words, office: Words, route: str, languages: Sequence[str]) -> 
                     href=path("/appointment/"),
                     class_name="tool",
                 ),
+                rx.el.a(icon("user-round"), rx.el.span(_("My page")), href=path("/me/"), class_name="tool"),
                 class_name="head-tools",
             ),
             class_name="wrap head-bar",

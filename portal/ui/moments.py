@@ -7,6 +7,7 @@ import reflex as rx
 from locales.catalogue import _
 from portal.ui.notices import notice
 from portal.ui.times import looking
+from portal.ui.words import Child
 
 
 def trouble(problem: rx.Var) -> rx.Component:
@@ -14,7 +15,7 @@ def trouble(problem: rx.Var) -> rx.Component:
     return rx.el.div(rx.cond(problem, notice(problem, kind="warn")), role="alert")
 
 
-def one_moment(is_ready: rx.Var | bool, *content: rx.Component) -> rx.Component:
+def one_moment(is_ready: rx.Var | bool, *content: Child) -> rx.Component:
     """The content as soon as the answers so far have arrived; until then a line that says so, and room for what comes."""
     return rx.cond(
         is_ready,

@@ -28,15 +28,20 @@ class NotAnswered(Exception):
 class Caller:
     """One connection with a token of its own, as every tab has one. Raises Refused when the server doesn't want it.
 
+    `cookie`: what a browser would send along, "name=value".
+
     `network`: an address from which a proxy says that it comes; the server must trust whoever connects from here.
     """
 
-    def __init__(self, address: str, *, origin: str | None = None, network: str = "", patience: int = PATIENCE):
+    def __init__(
+        self, address: str, *, origin: str | None = None, network: str = "", cookie: str = "", patience: int = PATIENCE
+    ):
         host = address.removeprefix("http://")
         token = secrets.token_urlsafe()
         query = f"EIO=4&transport=websocket&token={token}"
         self._patience = patience
         headers = {"Origin": origin or address} | ({"X-Forwarded-For": network} if network else {})
+        headers |= {"Cookie": cookie} if cookie else {}
         self._line = Client.connect(f"ws://{host}{_SPACE}/?{query}", headers=headers)
         # At once, without waiting for the "0": this client doesn't notice a message that came along with the handshake.
         self._line.send(f"40{_SPACE},{{}}")

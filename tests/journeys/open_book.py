@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from booking.appointments import book_at_once, cancel
+from booking.appointments import Booked, book_at_once, cancel
 from booking.availability import free_places, nearest
 from booking.catalogue import Catalogue, read_catalogue
 from booking.details import Details
@@ -98,6 +98,11 @@ class OpenBook:
         finally:
             self.store.caps = False
         return f"{wanted.reference}.{wanted.access_key}"
+
+    def books_for(self, visit: Visit, address: str) -> Booked:
+        """Somebody books with this address, without a code, as at the desk."""
+        who, once, start = Details("Somebody", email=address), secrets.token_urlsafe(), self.a_free_start(visit)
+        return write(self.store, book_at_once, datetime.now(UTC), visit, start, who, once=once, channel="in_person")
 
     def let_holds_end_at(self, then: datetime) -> None:
         """Every time that is kept for somebody is kept until then."""

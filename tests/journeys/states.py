@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -180,6 +181,53 @@ def the_code_was_wrong_and_its_time_is_kept_no_longer(resident: Resident, book: 
     expect(resident.page.locator("#errors")).to_be_visible()
 
 
+def the_way_to_reach_them_is_missing(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/sign-in/")
+    resident.all_is_there()
+    resident.press("Send me a code")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def a_code_was_sent_to_sign_in(resident: Resident, _book: OpenBook) -> None:
+    resident.ask_to_sign_in(f"{secrets.token_hex(4)}@example.org")
+
+
+def the_code_to_sign_in_was_wrong(resident: Resident, _book: OpenBook) -> None:
+    resident.field("Code").fill("12")
+    resident.press("Sign in")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def they_are_signed_in(resident: Resident, _book: OpenBook) -> None:
+    resident.type_shown_code()
+    resident.title_is("My page")
+    resident.all_is_there()
+
+
+def they_say_what_travels_with_them(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/me/about-you/")
+    resident.all_is_there()
+    resident.press("Save")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def they_have_appointments_and_are_asked_about_others(resident: Resident, book: OpenBook) -> None:
+    address = f"{secrets.token_hex(4)}@example.org"
+    resident.press_sign_out()
+    book.books_for(VISIT, address)
+    resident.ask_to_sign_in(address)
+    resident.type_shown_code()
+    resident.press("Yes, they are mine")
+    resident.reads("These appointments are now on your page.")
+    book.books_for(VISIT, address)
+    resident.open("/me/")
+    resident.reads("Are these yours?")
+
+
+def they_are_signed_out(resident: Resident, _book: OpenBook) -> None:
+    resident.press_sign_out()
+
+
 STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
     state.__name__.replace("_", " "): state
     for state in (
@@ -211,5 +259,12 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         the_video_link_was_followed,
         a_code_is_asked_for,
         the_code_was_wrong_and_its_time_is_kept_no_longer,
+        the_way_to_reach_them_is_missing,
+        a_code_was_sent_to_sign_in,
+        the_code_to_sign_in_was_wrong,
+        they_are_signed_in,
+        they_say_what_travels_with_them,
+        they_have_appointments_and_are_asked_about_others,
+        they_are_signed_out,
     )
 }

@@ -27,6 +27,14 @@ TITLES = {
 SOME_DAYS_AHEAD = cycle(range(2, 6))
 
 
+SIX_DIGITS = re.compile(r"\d{3}\s\d{3}")
+
+
+def code_in(words: str) -> str:
+    """The six digits of a letter with a one-time code, as it has them."""
+    return SIX_DIGITS.search(words)[0]  # type: ignore[index]
+
+
 def somebody() -> str:
     """A name that nobody else in the book has."""
     return f"Amina {secrets.token_hex(4)}"
@@ -79,6 +87,37 @@ class Resident:
     def reads(self, message: str, **values: str) -> None:
         """The sentence is on the page, wherever; `{placeholders}` without a value may stand for anything."""
         expect(self.page.get_by_text(_as_pattern(self.words(message), values)).first).to_be_visible()
+
+    # Signing in
+
+    def ask_to_sign_in(self, contact: str) -> None:
+        self.open("/sign-in/")
+        self.all_is_there()
+        self.field("E-mail or mobile number").fill(contact)
+        self.press("Send me a code")
+        self.title_is("Type the code to sign in")
+        self.all_is_there()
+
+    def shown_code(self) -> str:
+        """The code, where a demonstration shows it."""
+        return code_in(self.page.locator(".notice").filter(has_text=SIX_DIGITS).inner_text())
+
+    def type_shown_code(self) -> None:
+        self.field("Code").fill(self.shown_code())
+        self.press("Sign in")
+
+    def sign_in(self, contact: str) -> None:
+        self.ask_to_sign_in(contact)
+        self.type_shown_code()
+        self.title_is("My page")
+        self.all_is_there()
+
+    def press_sign_out(self) -> None:
+        self.open("/me/")
+        self.all_is_there()
+        self.press("Sign out")
+        self.title_is("Sign in")
+        self.all_is_there()
 
     # The journey
 

@@ -8,8 +8,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.eyes import axe_finds
 from tests.journeys.open_book import OpenBook
-from tests.journeys.steps import CHECK, DETAILS, DONE, TIME, Resident
-from tests.journeys.test_letters import code_in, letters_of, link_to, links_in
+from tests.journeys.steps import CHECK, DETAILS, DONE, TIME, Resident, code_in
+from tests.journeys.test_letters import letters_of, link_to, links_in
 from tests.serving import Site, served
 
 ASKED = "Type the code we sent you"

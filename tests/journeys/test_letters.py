@@ -95,11 +95,6 @@ def letters_to(data: Path, address: str, than: int = 1) -> list[str]:
     raise AssertionError(f"No letter number {than} to {address} within {SOON} seconds")
 
 
-def code_in(words: str) -> str:
-    """The six digits of a letter with a one-time code, as it has them."""
-    return re.search(r"\d{3}\s\d{3}", words)[0]  # type: ignore[index]
-
-
 def read_back(content: bytes) -> EmailMessage:
     return email.message_from_bytes(content, policy=policy.default)  # type: ignore[return-value]
 

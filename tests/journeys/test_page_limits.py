@@ -21,8 +21,8 @@ from portal.held_times import MOST_AT_ONCE
 from portal.open_pages import MOST_OPEN
 from portal.rush import EVENTS, OF_ONE_PAGE
 from tests.journeys.caller import Caller, Refused
-from tests.journeys.steps import CHECK, DETAILS, TIME, Resident
-from tests.journeys.test_letters import code_in, letters_of
+from tests.journeys.steps import CHECK, DETAILS, TIME, Resident, code_in
+from tests.journeys.test_letters import letters_of
 from tests.journeys.test_uninvited_events import one
 from tests.serving import Site, served, until
 

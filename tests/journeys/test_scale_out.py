@@ -23,8 +23,8 @@ from booking.settings import Settings
 from portal.commands import serving_environment
 from tests.databases import POSTGRESQL, migrated_database, postgres
 from tests.journeys.open_book import OpenBook
-from tests.journeys.steps import CHECK, CODE, DETAILS, DONE, TITLES, Resident
-from tests.journeys.test_letters import code_in, letters_to
+from tests.journeys.steps import CHECK, CODE, DETAILS, DONE, TITLES, Resident, code_in
+from tests.journeys.test_letters import letters_to
 from tests.neighbours import proxies, why_not
 from tests.serving import House, until
 from tests.several import PAGES, PROXY, Several, several

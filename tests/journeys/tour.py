@@ -22,6 +22,7 @@ OPENED = (
     "/services/consult-file/",
     "/appointment/",
     "/video/",
+    "/sign-in/",
     "/accessibility/",
     "/privacy/",
     "/lost/",

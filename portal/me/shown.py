@@ -1,0 +1,108 @@
+"""What somebody sees of their own things: words only, nothing of the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from booking.catalogue import Catalogue, read_catalogue
+from booking.people import Resident
+from booking.promises import BOOKED, Appointment
+from booking.residents import appointments_of, contacts_of, to_be_joined
+from locales import dates
+from locales.catalogue import _
+from portal.appointments.words import language_words, needs_words, place_words, services_words, zone_of
+from portal.contacts import contact_words, phone_words
+from portal.identity.sessions import Who, sessions_of
+
+MOST_PAST = 20
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`is_ahead`: it counts and is still to come, so there is something to open."""
+
+    reference: str
+    what_for: str
+    moment: str
+    place: str
+    state: str
+    is_ahead: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody is signed in. `number` names it."""
+
+    number: int
+    device: str
+    since: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Mine:
+    """`name` is "" until they say it. `asked_about` is what was booked with `asked_contact` and may be theirs."""
+
+    name: str = ""
+    contacts: list[str] = field(default_factory=list)
+    language: str = ""
+    needs: str = ""
+    ahead: list[Visit] = field(default_factory=list)
+    past: list[Visit] = field(default_factory=list)
+    asked_about: list[Visit] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+
+
+def mine(session: Session, now: datetime, who: Who) -> Mine:
+    """In the language being spoken. Raises NoResultFound for somebody who isn't a resident."""
+    resident_id = who.resident_id or 0
+    catalogue, resident = read_catalogue(session), session.get_one(Resident, resident_id)
+    visits = appointments_of(session, resident_id)
+    ahead = [each for each in visits if each.state == BOOKED and each.end_at > now]
+    past = [each for each in visits if each not in ahead]
+    return Mine(
+        name=resident.name,
+        contacts=[
+            contact_words(catalogue, each) or _number(catalogue, each.phone) for each in contacts_of(session, resident_id)
+        ],
+        language=language_words(resident.language),
+        needs=needs_words(resident),
+        ahead=[_visit(catalogue, now, each) for each in ahead],
+        past=[_visit(catalogue, now, each) for each in reversed(past[-MOST_PAST:])],
+        asked_about=[_visit(catalogue, now, each) for each in to_be_joined(session, now, resident_id)],
+        places=_places(session, now, catalogue, who),
+    )
+
+
+def _visit(catalogue: Catalogue, now: datetime, appointment: Appointment) -> Visit:
+    visit = appointment.visit
+    return Visit(
+        reference=appointment.reference,
+        what_for=services_words(catalogue, visit.services),
+        moment=dates.moment(appointment.start_at, zone_of(catalogue, visit.location)),
+        place=place_words(catalogue, visit),
+        state="" if appointment.state == BOOKED else _("cancelled"),
+        is_ahead=appointment.state == BOOKED and appointment.end_at > now,
+    )
+
+
+def _places(session: Session, now: datetime, catalogue: Catalogue, who: Who) -> list[Place]:
+    zone = ZoneInfo(catalogue.town.timezone)
+    return [
+        Place(
+            number=row.id or 0,
+            # Translators: stands where we can't tell which browser and telephone somebody uses
+            device=row.device or _("A device we do not know"),
+            since=dates.moment(row.begun_at, zone),
+            is_here=row.id == who.session_id,
+        )
+        for row in sessions_of(session, now, who)
+    ]
+
+
+def _number(catalogue: Catalogue, phone: str) -> str:
+    return phone_words(phone, catalogue.town.phone_country) if phone else ""
