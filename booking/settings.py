@@ -40,6 +40,7 @@ MUST_BE = {
     "smtp_url": "smtp://user:password@host:port or smtps://...",
     "sms_url": "https://token@gateway.example/path (http:// only on this machine)",
     "oidc_issuer": "an https:// address (http:// only on this machine)",
+    "oidc_name": "what people call the identity provider, at most 60 characters",
     "oidc_client_id": "the name the identity provider knows this portal by",
     "oidc_client_secret": "the secret the identity provider gave",
     "demo": (
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     sms_url: str = ""
     oidc_issuer: str = ""
+    oidc_name: str = Field(default="", max_length=60)
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
     demo: Literal["", "0", "1", "force"] = ""

@@ -20,6 +20,7 @@ from booking.store import Store, is_up_to_date, let_go, migrate, read, the_store
 from booking.town import TownRefused, apply_town, checked_town, digest_of
 from portal import build
 from portal.counting import counted_together
+from portal.identity.demo_provider import demo_provider_beside
 from portal.logs import start_logging
 from portal.page_state import now
 from portal.web_process import end_with_parent
@@ -59,7 +60,11 @@ def serve(arguments: Namespace) -> None:
     os.environ.update(serving_environment(chosen))
     let_go()
     start_logging("serve", chosen.logs)
-    with counted_together(), nullcontext() if getattr(arguments, "no_worker", False) else worker_beside():
+    with (
+        demo_provider_beside(chosen),
+        counted_together(),
+        nullcontext() if getattr(arguments, "no_worker", False) else worker_beside(),
+    ):
         _granian(chosen)
 
 

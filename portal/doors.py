@@ -20,6 +20,7 @@ from booking.store import is_up_to_date
 from portal.api.app import nothing_here, v1
 from portal.appointments.calendar_file import calendar_file
 from portal.identity.doors import let_in, let_out
+from portal.identity.provider import provider_doors
 from portal.metrics import metrics
 from portal.patience import Look
 from portal.site import drawn_catalogue
@@ -96,6 +97,7 @@ doors = Starlette(
         Route("/readyz", is_ready),
         Route("/metrics", metrics),
         Route("/{language}/appointment/invite.ics", calendar_file, methods=["POST"]),
+        all_under("/auth", provider_doors()),
         Route("/{language}/auth/enter", let_in, methods=["POST"]),
         Route("/{language}/auth/leave", let_out, methods=["POST"]),
     ]

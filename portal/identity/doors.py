@@ -32,7 +32,7 @@ async def let_in(request: Request) -> Response:
     if not is_from_here(request):
         return PlainTextResponse("This form can only be sent by a page of this portal.", 403)
     form = await form_of(request)
-    entered = await in_transaction(_enter, now(), form.get("grant", ""), *_browser(request))
+    entered = await in_transaction(_enter, now(), form.get("grant", ""), *browser_of(request))
     if entered is None:
         return RedirectResponse(f"/{language}{SIGN_IN}?news=again", 303)
     person, token = entered
@@ -79,7 +79,7 @@ def _enter(session: Session, now: datetime, grant: str, device: str, old_token: 
     return entered, sessions.begin(session, now, entered.person, device=device, instead_of=old_token)
 
 
-def _browser(request: Request) -> tuple[str, str]:
+def browser_of(request: Request) -> tuple[str, str]:
     """What it calls itself, and the secret that it has already."""
     return device_words(request.headers.get("user-agent", "")), cookies.token_in(request.headers.get("cookie", ""))
 

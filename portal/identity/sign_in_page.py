@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
-from locales.catalogue import _, path
+from locales.catalogue import _, current_language, path
 from portal.identity.sign_in_state import SIGN_IN_CODE, SignInState
 from portal.identity.signed_in import SIGN_IN
 from portal.site import page
-from portal.ui.actions import actions, button, submit
+from portal.ui.actions import actions, button, link_button, submit
 from portal.ui.address import said_once
 from portal.ui.errors import missing_answer
 from portal.ui.fields import text_field
@@ -36,7 +36,7 @@ def sign_in() -> rx.Component:
             ),
             _news(),
             trouble(SignInState.problem),
-            one_moment(SignInState.is_ready, _ask()),
+            one_moment(SignInState.is_ready, _by_provider(), _ask(), _without()),
             said_once(told=SignInState.news),
             class_name="flow measure apart",
         ),
@@ -69,7 +69,67 @@ def _news() -> rx.Component | rx.Var:
         SignInState.news,
         ("out", notice(_("You are signed out on this device."), kind="ok", live=True)),
         ("again", notice(_("That took too long, so please ask for a new code."), kind="warn", live=True)),
+        ("declined", notice(_("You did not sign in there. You can try again, or have a code sent to you."), live=True)),
+        (
+            "other-browser",
+            notice(
+                _("That sign-in was begun in another browser, or too long ago. Please begin again here."),
+                kind="warn",
+                live=True,
+            ),
+        ),
+        (
+            "clock",
+            notice(
+                _(
+                    "The clocks of the sign-in service and ours do not agree, so we cannot accept its answer. Please have a code "
+                    "sent to you instead."
+                ),
+                kind="warn",
+                live=True,
+            ),
+        ),
+        (
+            "refused",
+            notice(
+                _("We could not accept the answer of the sign-in service. Please try again, or have a code sent to you."),
+                kind="warn",
+                live=True,
+            ),
+        ),
+        (
+            "unreachable",
+            notice(
+                _("The sign-in service does not answer just now. Please have a code sent to you instead."),
+                kind="warn",
+                live=True,
+            ),
+        ),
         rx.fragment(),
+    )
+
+
+def _by_provider() -> rx.Component:
+    """A link, not a form: the policy of the page lets a form lead to no other site."""
+    return rx.cond(
+        SignInState.has_provider,
+        rx.el.div(
+            link_button(
+                rx.cond(
+                    SignInState.provider_name,
+                    # Translators: {name} is how people call the identity provider, such as "Chave Móvel Digital"
+                    _("Sign in with {name}", name=SignInState.provider_name),
+                    _("Sign in with your digital identity"),
+                ),
+                rx.Var.create(f"/auth/provider?language={current_language()}&next=") + SignInState.wants,
+                kind="second",
+                sign="user-round",
+                raw=True,
+            ),
+            # Translators: between two ways of doing the same
+            rx.el.p(_("Or with a code that we send you:"), class_name="soft"),
+            class_name="flow",
+        ),
     )
 
 
@@ -90,6 +150,15 @@ def _ask() -> rx.Component:
         on_submit=SignInState.send,
         class_name="flow apart",
         no_validate=True,
+    )
+
+
+def _without() -> rx.Component:
+    return section(
+        _("Only one appointment to look up?"),
+        rx.el.p(_("For that the two codes in your confirmation are enough.")),
+        actions(link_button(_("Find my appointment"), path("/appointment/"), kind="second")),
+        small=True,
     )
 
 

@@ -12,12 +12,14 @@ from booking.catalogue import Catalogue, read_catalogue
 from booking.details import Contact, known_by, storable, tidied_contact
 from booking.errors import CodeOver, NotValid, Refusal, TooManyCodes
 from booking.one_time_codes import WrongCode
+from booking.settings import settings
 from booking.store import in_reading, in_transaction
 from locales import dates
 from locales.catalogue import _, ngettext, path
 from portal.contacts import contact_words, in_order, spaced, stays_here, wrong_code_words
 from portal.identity.doors import safe_page
 from portal.identity.entering import Granted, answer, ask, ask_again, code_of_tab, contact_asked, is_key, new_key
+from portal.identity.provider import has_provider
 from portal.identity.signed_in import SIGN_IN, SignedIn
 from portal.limits import WRONG_KEYS, RateLimited, check_unspent, spend, spend_code
 from portal.page_state import Typed, now
@@ -50,6 +52,8 @@ class SignInState(SignedIn, rx.State):
     error: rx.Field[str] = rx.field("")
     problem: rx.Field[str] = rx.field("")
     news: rx.Field[str] = rx.field("")
+    has_provider: rx.Field[bool] = rx.field(False)
+    provider_name: rx.Field[str] = rx.field("")
     grant: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -58,7 +62,8 @@ class SignInState(SignedIn, rx.State):
         with self._speaking():
             self.wants = safe_page(self._asked("next"))
             self.error = self.problem = self.grant = ""
-            self.news = self._asked("news", 10)
+            self.news = self._asked("news", 20)
+            self.has_provider, self.provider_name = has_provider(), settings().oidc_name
             if await self._resident_id() is not None:
                 return rx.redirect(path(self.wants), replace=True)
             self.is_ready = True

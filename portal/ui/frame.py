@@ -139,6 +139,7 @@ def _standing_links() -> list[rx.Component]:
     links = (
         (_("All services"), "/services/"),
         (_("Find my appointment"), "/appointment/"),
+        (_("My page"), "/me/"),
         (_("Accessibility"), "/accessibility/"),
         (_("Privacy"), "/privacy/"),
     )

@@ -36,13 +36,11 @@ def header(town: Words, office: Words, route: str, languages: Sequence[str]) -> 
             rx.el.div(
                 language_menu(route, languages),
                 text_size_menu(),
-                rx.el.a(
-                    icon("calendar-check"),
-                    rx.el.span(_("Find my appointment")),
-                    href=path("/appointment/"),
-                    class_name="tool",
+                rx.el.div(
+                    _tool("calendar-check", _("Find my appointment"), "/appointment/"),
+                    _tool("user-round", _("My page"), "/me/"),
+                    class_name="tools",
                 ),
-                rx.el.a(icon("user-round"), rx.el.span(_("My page")), href=path("/me/"), class_name="tool"),
                 class_name="head-tools",
             ),
             class_name="wrap head-bar",
@@ -77,6 +75,10 @@ def text_size_menu() -> rx.Component:
         ),
         class_name="menu text-size",
     )
+
+
+def _tool(sign: str, words: str, page: str) -> rx.Component:
+    return rx.el.a(icon(sign), rx.el.span(words), href=path(page), class_name="tool")
 
 
 def _brand(town: Words, office: Words) -> rx.Component:

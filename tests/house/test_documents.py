@@ -114,3 +114,12 @@ def test_every_link_leads_to_a_file(document: str) -> None:
     path = ROOT / document
     missing = [link for link in LINK.findall(path.read_text()) if not (path.parent / link).exists()]
     assert not missing
+
+
+def test_no_file_holds_two_versions_of_itself():
+    """What a merge leaves behind where it could not choose."""
+    marks = r"^(<<<<<<< |>>>>>>> |=======$)"
+    found = subprocess.run(
+        ["git", "grep", "-lE", marks, "--", ".", ":!*.po"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert found.stdout.split() == []

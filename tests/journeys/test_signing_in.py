@@ -191,3 +191,26 @@ def test_nobody_opens_an_appointment_of_somebody_else(resident: Resident, book: 
         assert theirs.access_key not in answer
         assert mine.access_key not in answer
     assert mine.access_key not in answered(mine.reference, "", "/sign-in/")
+
+
+@pytest.mark.parametrize("resident", ["es", "ar"], indirect=True)
+def test_a_provider_says_who_it_is(resident: Resident):
+    """In the demonstration by a click, at a provider that runs beside it."""
+    resident.open("/me/about-you/")
+    resident.title_is("Sign in")
+    resident.follow("Sign in with your digital identity")
+    resident.page.get_by_role("button", name="Lucía Romero").click()
+    resident.title_is("What travels with you")
+    resident.all_is_there()
+    expect(resident.field("Name")).to_have_value("Lucía Romero")
+    assert resident.page.url.startswith(f"{resident.address}/{resident.language}/")
+    assert "code=" not in resident.page.url
+
+
+def test_whoever_changes_their_mind_at_the_provider_is_told_so(resident: Resident):
+    resident.open("/sign-in/")
+    resident.all_is_there()
+    resident.follow("Sign in with your digital identity")
+    resident.page.get_by_role("button", name="Deny").click()
+    resident.reads("You did not sign in there. You can try again, or have a code sent to you.")
+    resident.title_is("Sign in")
