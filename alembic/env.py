@@ -7,13 +7,13 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from alembic import context
-from booking import catalogue, one_time_codes, outbox, people, promises, waiting_list
+from booking import audit, catalogue, one_time_codes, outbox, people, promises, waiting_list
 from booking.store import Table, changing_tables, the_store
 from portal.appointments import draft
 from portal.identity import entering, sessions
 
 # Importing the rooms that have tables fills this metadata.
-TABLES_OF = (catalogue, one_time_codes, people, promises, outbox, waiting_list, draft, entering, sessions)
+TABLES_OF = (audit, catalogue, one_time_codes, people, promises, outbox, waiting_list, draft, entering, sessions)
 metadata = Table.metadata
 
 

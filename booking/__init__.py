@@ -26,6 +26,7 @@ hold          a start kept for ten minutes for somebody who is filling in the fo
 appointment   a promise of counter time to a resident
 reference     the name of an appointment, that can be read out; its key proves whose it is
 deed          one call of a verb under one idempotency key
+audit record  who did what and who saw what: entries are added, never changed; an anchor says what its end was on one day
 refusal       why something can't be: a fact with a code (errors.py)
 
 The verbs: hold, extend, release, book, look up, move, cancel. They are synchronous functions on a Session, take `now`, and

@@ -130,7 +130,10 @@ def transaction(store: Store) -> Iterator[Session]:
     """
     try:
         with store.turnstile, _session(store, writing=True) as session, session.begin():
+            last = session.info["last"] = []
             yield session
+            for work in last:
+                work(session)
     except Refusal as refusal:
         _say(store, refusal.code)
         raise
@@ -140,6 +143,14 @@ def transaction(store: Store) -> Iterator[Session]:
 def note(session: Session, what: str) -> None:
     """Let the store's listeners hear of this once it is committed."""
     session.info.setdefault("noted", []).append(what)
+
+
+def at_the_end(session: Session, work: Callable[[Session], None]) -> None:
+    """Do `work` once, as the last thing before the commit, however often it is asked for: for a lock that everybody wants, which
+    is then kept no longer than the commit takes and never while another is waited for. Raises KeyError in a `reading`.
+    """
+    if work not in session.info["last"]:
+        session.info["last"].append(work)
 
 
 def _say(store: Store, *happened: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from booking.settings import SettingsError
 from booking.town import TownRefused
-from portal import backup, checkup, commands, post
+from portal import audit, backup, checkup, commands, post
 from portal.commands import Refused
 
 
@@ -54,6 +54,16 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--replace", action="store_true", help="lose what is in the database now")
     restore.set_defaults(command=backup.restore_backup)
+    audits = verbs.add_parser("audit", help="the record of who did what and who saw what").add_subparsers(
+        required=True, metavar="verify | show"
+    )
+    verify = audits.add_parser("verify", help="is every entry as it was written?")
+    verify.add_argument("--anchors", type=Path, metavar="FILE", help="a copy kept elsewhere; else the file in ATRIO_DATA")
+    verify.set_defaults(command=audit.verify_audit)
+    show = audits.add_parser("show", help="the latest entries")
+    show.add_argument("--subject", default="", metavar="ID", help="only of this one, for example 'resident 17'")
+    show.add_argument("--last", type=int, default=20, metavar="N", help="so many (20)")
+    show.set_defaults(command=audit.show_audit)
     load = verbs.add_parser("load", help="check and load a town file")
     load.add_argument("town", type=Path, metavar="TOWN.toml")
     load.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")

@@ -1,4 +1,5 @@
-"""The clockwork: passes on places that came free, delivers what must be told, forgets what nobody needs, says that it lives.
+"""The clockwork: passes on places that came free, delivers what must be told, forgets what nobody needs, anchors the audit record,
+says that it lives.
 
 Several may run at once, on one machine or on several. Killed at any instant, a worker loses nothing: what it had leased is
 delivered by another when the lease ends.
@@ -14,6 +15,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from booking.anchors import ANCHORS, add_anchor
+from booking.audit import head_of
 from booking.confirming import forget_unconfirmed
 from booking.deeds import forget_deeds
 from booking.freed import pass_on
@@ -21,7 +24,7 @@ from booking.holds import forget_lapsed
 from booking.one_time_codes import forget_codes
 from booking.outbox import forget_letters, lease, worker_lives
 from booking.settings import settings
-from booking.store import in_transaction
+from booking.store import in_reading, in_transaction
 from booking.waiting_list import forget_freed_places
 from portal.appointments.draft import forget_old_drafts
 from portal.identity.entering import forget_sign_ins
@@ -35,6 +38,7 @@ AT_ONCE = 10
 LOOKS_EVERY = 1.0  # seconds, while there is nothing to do
 LIVES_EVERY = timedelta(seconds=10)
 FORGETS_EVERY = timedelta(minutes=10)
+ANCHORS_EVERY = timedelta(minutes=10)  # looks whether there is an anchor of today
 AFTER_TROUBLE = 5.0  # seconds
 BEGINNING = datetime.min.replace(tzinfo=now().tzinfo)
 
@@ -72,13 +76,14 @@ class Worker:
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._carriers = Carriers(mail_carrier(settings()), text_carrier(settings()))
-        self._lived_at = self._forgot_at = BEGINNING
+        self._lived_at = self._forgot_at = self._anchored_at = BEGINNING
 
     async def turn(self) -> float:
         """One round; answers how many seconds to wait before the next. Trouble with the database is waited out."""
         try:
             await self._say_that_it_lives()
             await self._forget()
+            await self._anchor()
             while await in_transaction(pass_on, now()):
                 pass
             return 0 if await self.deliver_due() else LOOKS_EVERY
@@ -107,3 +112,14 @@ class Worker:
             for forget in FORGETTING:
                 await in_transaction(forget, now())
             self._forgot_at = now()
+
+    async def _anchor(self) -> None:
+        """Once a day by UTC; after days in which no worker ran, once for all of them."""
+        if now() - self._anchored_at < ANCHORS_EVERY:
+            return
+        head = await in_reading(head_of)
+        try:
+            add_anchor(settings().data / ANCHORS, now().date(), head)
+        except OSError as trouble:
+            log.warning("the audit record was not anchored", trouble=trouble.strerror)
+        self._anchored_at = now()

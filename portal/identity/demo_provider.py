@@ -54,7 +54,7 @@ def _serve(port: int) -> None:
     from werkzeug.serving import WSGIRequestHandler, run_simple
 
     class Quiet(WSGIRequestHandler):
-        def log(self, *_: object) -> None:
+        def log(self, type: str, message: str, *_: object) -> None:
             """Its addresses hold codes."""
 
     users = [

@@ -13,6 +13,7 @@ from hashlib import sha256
 from sqlalchemy import CheckConstraint, delete, update
 from sqlmodel import Field, Session, col, or_, select
 
+from booking.audit import RESIDENT, STAFF, record
 from booking.store import Table
 
 # Forgotten at a shared computer, it ends by itself. Whoever is at it all day signs in once a day.
@@ -85,6 +86,10 @@ def begin(session: Session, now: datetime, person: Person, *, device: str = "", 
     )
     session.add(row)
     session.flush()
+    kind, actor = (STAFF, person.staff) if person.staff else (RESIDENT, f"resident {person.resident_id}")
+    record(
+        session, now, actor_kind=kind, actor=actor, act="signed-in", subject_kind=kind, subject=actor, facts={"how": person.how}
+    )
     return token
 
 

@@ -18,11 +18,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from booking import backup, restore
 from booking.appointments import Booked, book_at_once, cancel, look_up, move
 from booking.archive import Backup, Broken, Manifest
+from booking.audit import Verdict, verify
 from booking.backup import Damaged, NothingToBackUp, back_up
 from booking.catalogue import Town
 from booking.errors import SlotTaken
@@ -30,7 +32,8 @@ from booking.holds import hold
 from booking.own_tables import UnknownRevision, names_at
 from booking.promises import BOOKED, CANCELLED, Appointment, AppointmentChange, Hold, Seat
 from booking.restore import LaterVersion, NotEmpty
-from booking.store import Store, is_up_to_date, migrate, read, transaction, write
+from booking.store import Store, is_up_to_date, migrate, read, transaction, violates, write
+from tests.booking.audits import record_some
 from tests.booking.towns import ANA, NINE, NOW, PERMIT, found, key, minutes
 from tests.conftest import SECRET
 
@@ -287,6 +290,29 @@ def test_tables_of_others_in_the_same_database_are_neither_copied_nor_touched(st
 
 def test_every_table_there_is_is_backed_up(store: Store, file: Path):
     assert {part.name for part in backed_up(store, file).tables} == set(Town.metadata.tables)
+
+
+def test_the_audit_record_goes_along_and_its_chain_still_holds(store: Store, elsewhere: Store, file: Path):
+    found(store)
+    record_some(store, 30)
+    head = read(store, verify).head
+    backed_up(store, file)
+    restored(file, elsewhere)
+    assert read(elsewhere, verify, anchors=[head]) == Verdict(30, head)
+    record_some(elsewhere, 1, 31)
+    assert read(elsewhere, verify, anchors=[head]).count == 31
+
+
+def test_a_town_with_an_audit_record_can_be_replaced_and_its_record_is_guarded_again(store: Store, file: Path):
+    found(store)
+    record_some(store, 3)
+    backed_up(store, file)
+    record_some(store, 3, 4)
+    restored(file, store, replace=True)
+    assert read(store, verify).count == 3
+    with pytest.raises(DBAPIError) as refused, transaction(store) as session:
+        session.execute(text("DELETE FROM audit_entry"))
+    assert violates(refused.value, "audit_append_only")
 
 
 # What is not restored

@@ -25,6 +25,12 @@ def resident(page: Page, address: str, request: pytest.FixtureRequest) -> Reside
     return one
 
 
+def cookies(resident: Resident) -> list[dict[str, Any]]:
+    """Those of ours that say who somebody is."""
+    kept: list[dict[str, Any]] = resident.page.context.cookies()  # type: ignore[assignment]
+    return [each for each in kept if each["name"].endswith("atrio")]
+
+
 @pytest.mark.parametrize("resident", ["pt", "ar"], indirect=True)
 def test_the_code_from_the_letter_lets_them_in(resident: Resident, site: Site):
     resident.ask_to_sign_in(resident.email)
@@ -91,8 +97,7 @@ def test_signing_out_leaves_nothing_in_any_tab(resident: Resident, address: str)
     for each in (resident, other):
         assert resident.email not in each.page.content()
         assert resident.email not in each.page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
-    names = [cookie["name"] for cookie in resident.page.context.cookies()]
-    assert not [name for name in names if "atrio" in name]
+    assert cookies(resident) == []
 
 
 def test_a_session_ended_elsewhere_is_over_in_the_open_tab(
@@ -109,12 +114,12 @@ def test_a_session_ended_elsewhere_is_over_in_the_open_tab(
 
 def test_the_session_is_a_cookie_that_no_script_reads_and_a_made_up_one_opens_nothing(resident: Resident):
     resident.sign_in(resident.email)
-    (cookie,) = [each for each in resident.page.context.cookies() if "atrio" in each["name"]]
+    (cookie,) = cookies(resident)
     assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Lax", "/")
     assert resident.page.evaluate("document.cookie") == ""
     changed = {**cookie, "value": cookie["value"][:-2] + "xx"}
     resident.page.context.clear_cookies()
-    resident.page.context.add_cookies([changed])
+    resident.page.context.add_cookies([changed])  # type: ignore[list-item]
     resident.open("/me/")
     resident.title_is("Sign in")
 
@@ -179,7 +184,7 @@ def test_nobody_opens_an_appointment_of_somebody_else(resident: Resident, book: 
     resident.sign_in(resident.email)
     resident.press("Yes, they are mine")
     resident.reads("These appointments are now on your page.")
-    cookie = "; ".join(f"{each['name']}={each['value']}" for each in resident.page.context.cookies())
+    cookie = "; ".join(f"{each['name']}={each['value']}" for each in cookies(resident))
 
     def answered(reference: Any, cookie: str, sign: str) -> str:
         with Caller(address, cookie=cookie) as caller:
