@@ -23,7 +23,7 @@ from portal.counting import counted_together
 from portal.identity.demo_provider import demo_provider_beside
 from portal.logs import start_logging
 from portal.page_state import now
-from portal.web_process import end_with_parent
+from portal.parent import end_with_parent
 from portal.worker_process import worker_beside
 
 LONGEST_MESSAGE = 120_000  # characters that a page may send at once

@@ -1,7 +1,8 @@
 """What a page may say: every message over the websocket is looked at before Reflex keeps any of it.
 
 Reflex stores what arrives for an hour and logs what it can't use. Here a message keeps only what our pages send: the name of a
-handler there is, its payload, where the page stands; and of what a browser has stored, short texts. All else is let drop.
+handler there is, its payload, where the page stands; and of what a browser has stored, short texts. All else is let drop. Whoever may
+not call a handler (portal/identity/permissions.py) is sent to where they can show who they are.
 
 A handler finds in `router.session.client_ip` whose budget it comes out of, which is what the limits need to know of an address.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Annotated, Any
 
@@ -18,10 +19,12 @@ import reflex as rx
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from reflex.app import EventNamespace
 from reflex.constants import CompileVars, RouteVar, SocketEvent
+from reflex.event import fix_events
 from reflex.state import BaseState, StateUpdate
 from socketio import packet
 
 from locales.catalogue import language_of
+from portal.identity.permissions import Roles, may, role_table, sign_in_page
 from portal.network import spender
 from portal.rush import in_turn, is_rush, told
 
@@ -62,6 +65,7 @@ def watch(app: rx.App) -> None:
     space, server = app.event_namespace, app.sio
     if space is None or server is None:
         raise RuntimeError("Reflex changed: there is no websocket to watch")
+    _known_handlers()
     _Gate(space)
     server.packet_class = TextPacket
 
@@ -82,7 +86,10 @@ class _Gate:
         facts = self._space._static_router_data.get(sid)
         if facts and (event := sound(data)):
             await in_turn(sid, facts[RouteVar.CLIENT_IP], partial(self._tell, sid, event))
-            if sid in self._space.sid_to_token:
+            roles = _known_handlers()[event["name"]]
+            if not await may(roles, facts.get(RouteVar.HEADERS, {}).get("cookie", "")):
+                await self._turn_away(sid, event, sign_in_page(roles))
+            elif sid in self._space.sid_to_token:
                 await self._hear(sid, event)
 
     async def on_connect(self, sid: str, environ: dict, auth: Any = None) -> None:
@@ -103,6 +110,11 @@ class _Gate:
         first = self._first.get(sid)
         if first and first is not asyncio.current_task():
             await asyncio.wait((first,))
+
+    async def _turn_away(self, sid: str, event: dict[str, Any], page: str) -> None:
+        to = rx.redirect(f"/{language_of(event['router_data']['pathname'])}{page}", replace=True)
+        events = fix_events([to], self._space.sid_to_token.get(sid, ""))
+        await self._space.emit(str(SocketEvent.EVENT), StateUpdate(events=events), to=sid)
 
     async def _tell(self, sid: str, event: dict[str, Any], seconds: int) -> None:
         delta = told(seconds, language_of(event["router_data"]["pathname"]))
@@ -143,13 +155,15 @@ def _is_short(value: Any) -> bool:
 
 
 @functools.cache
-def _known_handlers() -> frozenset[str]:
-    return frozenset(
-        f"{state.get_full_name()}.{name}"
+def _known_handlers() -> Mapping[str, Roles]:
+    """Each handler by the name that events call it, and who may. Raises KeyError for one of which nobody has said so."""
+    table = role_table()
+    return {
+        f"{state.get_full_name()}.{name}": table[f"{state.__name__}.{name}"]
         for state in _states(rx.State)
         for name in state.event_handlers
         if name not in _MADE_BY_REFLEX
-    )
+    }
 
 
 def _states(root: type[BaseState]) -> Iterator[type[BaseState]]:

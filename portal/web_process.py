@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import signal
-import sys
 from typing import Any
 
 from booking.settings import settings
 from portal.logs import start_logging
-
-PR_SET_PDEATHSIG = 1  # prctl(2)
+from portal.parent import end_with_parent
 
 
 def application(_name: str) -> Any:
@@ -32,12 +28,3 @@ def leave_the_house_alone() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-def end_with_parent() -> None:
-    """When the parent is killed (`kill -9`, out of memory) it can't stop its children, and they would keep the port.
-
-    Linux only; elsewhere they have to be ended by hand.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

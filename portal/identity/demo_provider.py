@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from booking.settings import Settings, settings
-from portal.web_process import end_with_parent
+from portal.parent import end_with_parent
 
 PEOPLE = (
     ("Amina Haddad", "amina.haddad@vila-clara.example", "ar"),

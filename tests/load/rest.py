@@ -16,6 +16,7 @@ from booking.store import Store
 from portal import commands
 from portal.doors import doors
 from portal.logs import start_logging
+from portal.parent import end_with_parent
 
 LOOKING, COMMITTING, REMEMBERING = "looking", "committing", "remembering"
 
@@ -52,7 +53,7 @@ GUARDS = {LOOKING: nobody_looks, COMMITTING: nothing_is_committed, REMEMBERING: 
 
 
 def application(_name: str):
-    portal.web_process.end_with_parent()
+    end_with_parent()
     start_logging("web", settings().logs)
     return doors
 

@@ -17,7 +17,7 @@ from portal import commands, web_process
 # A parent that starts a child as the server does, says its number and waits.
 FAMILY = """
 import os, time
-from portal.web_process import end_with_parent
+from portal.parent import end_with_parent
 child = os.fork()
 if not child:
     {}

@@ -1,0 +1,90 @@
+"""Who may do what: one table of everything that a page can ask for.
+
+The gate (portal/gate.py) looks here before it lets an event through, and the server doesn't start while a handler is missing. That is
+the first guard; the second is in the handler, which looks the session up for itself, and whether this very thing is theirs. What
+somebody may do by showing codes (a booking's draft, an appointment's reference and key) needs no role: those prove themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlmodel import Session
+
+from booking.catalogue import read_catalogue
+from booking.store import in_reading
+from portal.identity.cookies import token_in
+from portal.identity.sessions import who_is
+from portal.page_state import now
+
+Roles = frozenset[str]
+ANYBODY, RESIDENT = frozenset({"anybody"}), frozenset({"resident"})
+
+# By State, each handler's name.
+HANDLERS: Mapping[Roles, Mapping[str, str]] = {
+    ANYBODY: {
+        # Reflex's own: a page opens, says what its browser has stored, reports its own trouble.
+        "State": "hydrate hydrate_and_load set_is_hydrated",
+        "OnLoadInternalState": "on_load_internal set_is_hydrated",
+        "UpdateVarsInternalState": "update_vars_internal",
+        "FrontendEventExceptionState": "handle_frontend_exception",
+        "TroubleState": "dismiss show",
+        # Reading what the town offers.
+        "HallState": "look",
+        "NextTimeState": "look",
+        "SearchState": "search",
+        # Booking: the draft's key proves whose it is.
+        "BookingState": "look_at_time more_time",
+        "WayState": "add_service choose open",
+        "TimeState": "choose open show_more",
+        "DetailsState": "chose_language open submit ticked typed_email typed_interpreter_language typed_name typed_phone",
+        "CheckState": "confirm give_up open",
+        "CodeState": "confirm give_up look_at_time open other_contact send_again typing",
+        "DoneState": "open",
+        # An appointment: its reference and key prove whose it is.
+        "FindState": "close find open",
+        "MoveState": "choose open show_more",
+        "CancelState": "cancel open",
+        "EarlierState": "ask decline open stop take",
+        "VideoState": "open",
+        # On the way in.
+        "SignInState": "enter open open_code send send_again typing",
+    },
+    RESIDENT: {
+        "MeState": "end_others end_session join not_mine open see",
+        "AboutYouState": "open save",
+    },
+}
+# Where whoever has to show who they are does so.
+SIGN_IN_PAGES: Mapping[Roles, str] = {RESIDENT: "/sign-in/"}
+
+
+def role_table() -> dict[str, Roles]:
+    """ "MeState.see" -> who may call it."""
+    return {name: roles for roles, states in HANDLERS.items() for name in _names(states)}
+
+
+def sign_in_page(roles: Roles) -> str:
+    return next((page for known, page in SIGN_IN_PAGES.items() if known & roles), "/sign-in/")
+
+
+async def may(roles: Roles, cookie_header: str) -> bool:
+    """Has whoever sends this cookie one of these roles, at this moment?"""
+    return roles == ANYBODY or bool(roles & await in_reading(_roles_of, token_in(cookie_header)))
+
+
+def _roles_of(session: Session, token: str) -> Roles:
+    who = who_is(session, now(), token)
+    if who is None:
+        return frozenset()
+    if who.resident_id is not None:
+        return RESIDENT
+    # Read from the town each time: a role that was taken away is gone at once.
+    member = read_catalogue(session).staff.get(who.staff or "")
+    return frozenset(member.roles) if member else frozenset()
+
+
+def _names(states: Mapping[str, str]) -> Iterator[str]:
+    for state, handlers in states.items():
+        for handler in handlers.split():
+            yield f"{state}.{handler}"
