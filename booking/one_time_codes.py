@@ -24,6 +24,7 @@ MOST_TRIES = 5
 # For one subject, say an appointment; and for one contact, whatever for, so that nobody's letter box is flooded.
 MOST_FOR_ONE = 3
 MOST_AN_HOUR = 6
+MOST_A_DAY = 15
 FORGOTTEN_AFTER = timedelta(days=2)
 
 
@@ -109,6 +110,9 @@ def _sent_for(session: Session, subject: str) -> list[OneTimeCode]:
 
 def _next_letter_at(session: Session, now: datetime, to: str) -> datetime | None:
     """From when this contact may be sent another one; None at any time."""
-    lately = OneTimeCode.contact_hash == to, OneTimeCode.sent_at > now - timedelta(hours=1)
-    count, first = session.exec(select(func.count(), func.min(OneTimeCode.sent_at)).where(*lately)).one()
-    return first + timedelta(hours=1) if count >= MOST_AN_HOUR else None
+    waits = []
+    for most, span in ((MOST_AN_HOUR, timedelta(hours=1)), (MOST_A_DAY, timedelta(days=1))):
+        lately = OneTimeCode.contact_hash == to, OneTimeCode.sent_at > now - span
+        count, first = session.exec(select(func.count(), func.min(OneTimeCode.sent_at)).where(*lately)).one()
+        waits += [first + span] if count >= most else []
+    return max(waits, default=None)

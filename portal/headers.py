@@ -14,6 +14,8 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from booking.settings import settings
+
 BUILT_PAGES = Path(".web/build/client")
 NOT_FOUND = BUILT_PAGES / "404.html"
 STAMP = Path(".web/atrio-built-from")
@@ -57,13 +59,18 @@ def _within_the_site(name: bytes, value: bytes, scope: Scope) -> tuple[bytes, by
 
 
 def _headers(path: str, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    headers = [*given, _ALWAYS]
+    headers = [*given, _ALWAYS, *_over_tls()]
     if _is_page(given):
         headers.extend(_OF_PAGES)
         headers.append((b"content-security-policy", content_security_policy(path.strip("/")).encode()))
     if not any(name == b"cache-control" for name, _ in given):
         headers.append((b"cache-control", _caching(path, given)))
     return headers
+
+
+def _over_tls() -> tuple[tuple[bytes, bytes], ...]:
+    """RFC 6797: whoever came once over TLS comes no other way for a year."""
+    return ((b"strict-transport-security", b"max-age=31536000"),) if settings().address.startswith("https://") else ()
 
 
 def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -13,7 +13,7 @@ from functools import cache
 from math import ceil
 from typing import ClassVar
 
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
@@ -25,6 +25,8 @@ from portal.logs import log
 
 # A person mistypes a few times. Beyond that somebody is trying keys, and isn't told any more whether one fits.
 WRONG_KEYS = RateLimitItemPerMinute(20, 10, namespace="wrong keys")
+# Whoever goes on all the same waits until the next day.
+WRONG_KEYS_OF_A_DAY = RateLimitItemPerDay(150, namespace="wrong keys of a day")
 
 # Letters with a code, to whomever: a hundred people who book in ten minutes from one address. And to one of them, by one network: so
 # that what one contact may be sent in an hour is not used up by somebody else.
@@ -77,7 +79,7 @@ async def opening(network: str) -> AsyncIterator[None]:
     """Around whatever opens an appointment with its codes. Raises RateLimited when too many opened none: before it is tried, so that
     nobody is told whether these would fit.
     """
-    await check_unspent(WRONG_KEYS, network)
+    await check_wrong_keys(network)
     async with counting_wrong_keys(network):
         yield
 
@@ -88,8 +90,20 @@ async def counting_wrong_keys(network: str) -> AsyncIterator[None]:
     try:
         yield
     except UnknownReference:
-        await spend(WRONG_KEYS, network)
+        await count_wrong_key(network)
         raise
+
+
+async def check_wrong_keys(network: str) -> None:
+    """Raises RateLimited for whoever has shown too many that open nothing."""
+    await check_unspent(WRONG_KEYS, network)
+    await check_unspent(WRONG_KEYS_OF_A_DAY, network)
+
+
+async def count_wrong_key(network: str) -> None:
+    """Raises RateLimited when it is one too many."""
+    await spend(WRONG_KEYS_OF_A_DAY, network)
+    await spend(WRONG_KEYS, network)
 
 
 @cache

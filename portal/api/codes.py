@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from portal.limits import WRONG_KEYS, check_unspent, counting_wrong_keys
+from portal.limits import check_wrong_keys, counting_wrong_keys
 from portal.network import spender
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ async def _codes(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> Codes:
     network = spender(request.scope)
-    await check_unspent(WRONG_KEYS, network)
+    await check_wrong_keys(network)
     key = bearer.credentials.strip() if bearer else ""
     return Codes(reference, key if _KEY.fullmatch(key) else "", network)
 

@@ -27,7 +27,7 @@ from booking.errors import (
 )
 from locales import dates
 from locales.catalogue import _, ngettext
-from portal.limits import WRONG_KEYS, RateLimited
+from portal.limits import WRONG_KEYS, WRONG_KEYS_OF_A_DAY, RateLimited
 
 
 def why(refusal: Refusal, zone: ZoneInfo) -> str:
@@ -77,7 +77,7 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
 def _too_often(limited: RateLimited) -> str:
     """Said in minutes: who reads seconds has waited them."""
     minutes = ceil(limited.seconds / 60)
-    if limited.what == WRONG_KEYS.namespace:
+    if limited.what in (WRONG_KEYS.namespace, WRONG_KEYS_OF_A_DAY.namespace):
         return ngettext(
             "Too many codes that open no appointment came over your internet connection. Please try again in {n} minute, or phone "
             "us and we will look together.",

@@ -21,7 +21,7 @@ from portal.identity.doors import safe_page
 from portal.identity.entering import Granted, answer, ask, ask_again, code_of_tab, contact_asked, is_key, new_key
 from portal.identity.provider import has_provider
 from portal.identity.signed_in import SIGN_IN, SignedIn
-from portal.limits import WRONG_KEYS, RateLimited, check_unspent, spend, spend_code
+from portal.limits import RateLimited, check_wrong_keys, count_wrong_key, spend_code
 from portal.page_state import Typed, now
 
 SIGN_IN_CODE = "/sign-in/code/"
@@ -145,7 +145,7 @@ class SignInState(SignedIn, rx.State):
                 self.error = _("Please type the six digits from our message.")
                 return None
             try:
-                await check_unspent(WRONG_KEYS, self._network)
+                await check_wrong_keys(self._network)
                 given = await in_transaction(answer, now(), self.key, self.typed)
             except Refusal as refusal:
                 self.problem = await _why(refusal)
@@ -162,7 +162,7 @@ class SignInState(SignedIn, rx.State):
     async def _count_wrong(self) -> None:
         """So that nobody tries one code after another for one letter box after another."""
         try:
-            await spend(WRONG_KEYS, self._network)
+            await count_wrong_key(self._network)
         except RateLimited as limited:
             self.error, self.problem = "", await _why(limited)
 

@@ -24,7 +24,8 @@ HALF_A_LETTER = "\ud800"
 MARKUP = "<img src=x onerror=alert(1)>"
 FIELDS = (
     "way", "people", "other", "time", "name", "email", "phone", "language", "need_interpreter", "interpreter_language",
-    "reference", "access_key", "contact", "code", "number", "weekdays", "day_0", "hours", "notice", "needed_by", "field", "text", "vars", "value",
+    "reference", "access_key", "contact", "code", "weekdays", "day_0",
+    "hours", "notice", "needed_by", "field", "text", "vars", "value",
     "var_name", "info", "component_stack",
 )  # fmt: skip
 WRONG_VALUES: tuple[Any, ...] = (

@@ -63,6 +63,16 @@ def test_whoever_tries_keys_is_soon_not_told_any_more_whether_one_fits(api: Test
     assert asking("203.0.113.8").get(address, headers=right).status_code == 200
 
 
+def test_whoever_goes_on_trying_all_day_waits_until_the_next(api: TestClient, choose: Choose, monkeypatch: pytest.MonkeyPatch):
+    """Ten minutes later the short limit is over; the long one counts on."""
+    choose(limits="on")
+    promised = booked(api)
+    monkeypatch.setattr(common, "WRONG_KEYS", RateLimitItemPerMinute(1_000, namespace="wrong keys"))
+    said = [api.get(f"appointments/{promised['reference']}", headers=bearer("0000-0000-0000-0000")) for _ in range(151)]
+    assert [each.status_code for each in said] == [404] * 150 + [429]
+    assert int(said[-1].headers["retry-after"]) > 3_600
+
+
 def test_wrong_keys_sent_all_at_once_are_counted_too(choose: Choose, monkeypatch: pytest.MonkeyPatch):
     choose(limits="on")
     monkeypatch.setattr(common, "WRONG_KEYS", FEW)

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from booking.errors import CodeOver, NotValid, TooManyCodes
-from booking.one_time_codes import LASTS, MOST_TRIES, WrongCode
+from booking.one_time_codes import LASTS, MOST_A_DAY, MOST_AN_HOUR, MOST_TRIES, WrongCode
 from booking.outbox import Letter
 from booking.store import Store, read, write
 from portal.identity import sessions
@@ -119,6 +119,20 @@ def test_codes_are_sent_to_known_and_unknown_alike_and_not_without_end(town: Sto
         asked(town, "flooded@example.org")
     with pytest.raises(TooManyCodes):
         asked(town, "flooded@example.org")
+
+
+def test_whoever_is_flooded_all_day_is_left_in_peace_until_the_next(town: Store):
+    sent = 0
+    for hour in range(4):
+        for _each in range(MOST_AN_HOUR):
+            try:
+                asked(town, now=NOW + hour * timedelta(hours=1, minutes=1))
+                sent += 1
+            except TooManyCodes as refusal:
+                last = refusal
+    assert sent == MOST_A_DAY
+    assert last.until == NOW + timedelta(days=1)
+    asked(town, now=NOW + timedelta(days=1))
 
 
 def test_only_the_last_letter_waits_to_be_sent_and_carries_the_code_that_is_good(town: Store):

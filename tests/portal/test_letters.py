@@ -30,7 +30,8 @@ from booking.settings import Settings
 from booking.store import Store, read, write
 from booking.tidings import OFFER, REMINDER
 from booking.visits import Visit
-from portal.letters import delivery
+from portal.identity.entering import answer, ask, code_of_tab, new_key
+from portal.letters import subjects
 from portal.letters.carriers import mail_carrier, text_carrier
 from portal.letters.delivery import Carriers, deliver
 from tests.booking.towns import ANA, NINE, NOW, PERMIT, code_in_the_letter, confirmed, key
@@ -358,14 +359,14 @@ def test_a_letter_to_any_address_can_be_written_into_the_folder(town: Store, cho
 def test_a_letter_that_can_not_be_written_holds_up_no_other(town: Store, chosen: Settings, monkeypatch: pytest.MonkeyPatch):
     booked(town, replace(ANA, name="Poison"))
     sound = booked(town, replace(ANA, name="Sound"), NINE)
-    write_it = delivery.wording
+    write_it = subjects.wording
 
     def breaks_for_one(*args: Any) -> Any:
         if args[3].name == "Poison":
             raise ValueError("a name that nobody thought of")
         return write_it(*args)
 
-    monkeypatch.setattr(delivery, "wording", breaks_for_one)
+    monkeypatch.setattr(subjects, "wording", breaks_for_one)
     assert sorted(deliver_due(town, chosen)) == ["", "it could not be written (ValueError); the log says why"]
     assert [outcome for outcome, _ in outcomes(town)] == ["", DELIVERED]
     assert sound.reference in part(mail(files(chosen)[0]), "text/plain")
@@ -495,3 +496,36 @@ def test_a_code_that_was_typed_meanwhile_is_not_told_any_more(town: Store, chose
     assert deliver_due(town, chosen) == [""]
     [booking] = files(chosen)
     assert "código" not in mail(booking)["Subject"]
+
+
+@pytest.mark.parametrize("language", ["pt", "en", "es", "ar"])
+def test_a_code_to_sign_in_is_written_to_whoever_asked_and_names_nobody(town: Store, chosen: Settings, language: str):
+    key = new_key()
+    write(town, ask, NOW, key, "ana@example.org", language, "/me/")
+    code = read(town, code_of_tab, key)
+    assert deliver_due(town, chosen) == [""]
+    message = mail(files(chosen)[0])
+    assert "ana@example.org" in str(message["To"])
+    for kind in ("text/plain", "text/html"):
+        said = part(message, kind)
+        assert f"{code[:3]}\N{NO-BREAK SPACE}{code[3:]}" in said
+        assert "/me/" not in said
+        assert "/sign-in/" not in said
+    assert f"{code[:3]}" in str(message["Subject"])
+
+
+def test_a_code_to_sign_in_goes_to_a_mobile_telephone_in_one_message(town: Store, chosen: Settings):
+    key = new_key()
+    write(town, ask, NOW, key, "912 345 678", "en", "/me/")
+    code = read(town, code_of_tab, key)
+    assert deliver_due(town, chosen) == [""]
+    [message] = files(chosen, "*.txt")
+    assert f"{code[:3]}\N{NO-BREAK SPACE}{code[3:]} is your code to sign in" in message.decode()
+
+
+def test_a_code_that_was_used_meanwhile_is_not_sent(town: Store, chosen: Settings):
+    key = new_key()
+    write(town, ask, NOW, key, "ana@example.org", "pt", "/me/")
+    write(town, answer, NOW, key, read(town, code_of_tab, key))
+    deliver_due(town, chosen)
+    assert files(chosen) == []

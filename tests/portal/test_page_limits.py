@@ -422,7 +422,6 @@ def test_keys_tried_for_a_calendar_file_and_over_rest_are_one_budget(
 ):
     choose(limits="on")
     monkeypatch.setattr(limits, "WRONG_KEYS", RateLimitItemPerMinute(FEW, 10, namespace="wrong keys"))
-    monkeypatch.setattr("portal.api.codes.WRONG_KEYS", limits.WRONG_KEYS)
     promised = booked(api)
     reference, key = promised["reference"], promised["key"]
     for _ in range(5):
