@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from httpx import Response
+from httpx2 import Response
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 from starlette.testclient import TestClient

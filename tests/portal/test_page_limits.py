@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from httpx import Response
+from httpx2 import Response
 from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send

