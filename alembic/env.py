@@ -10,10 +10,23 @@ from alembic import context
 from booking import audit, catalogue, one_time_codes, outbox, people, promises, waiting_list
 from booking.store import Table, changing_tables, the_store
 from portal.appointments import draft
-from portal.identity import entering, sessions
+from portal.identity import entering, grants, sessions, staff_access
 
 # Importing the rooms that have tables fills this metadata.
-TABLES_OF = (audit, catalogue, one_time_codes, people, promises, outbox, waiting_list, draft, entering, sessions)
+TABLES_OF = (
+    audit,
+    catalogue,
+    one_time_codes,
+    people,
+    promises,
+    outbox,
+    waiting_list,
+    draft,
+    entering,
+    grants,
+    sessions,
+    staff_access,
+)
 metadata = Table.metadata
 
 

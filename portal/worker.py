@@ -28,7 +28,9 @@ from booking.store import in_reading, in_transaction
 from booking.waiting_list import forget_freed_places
 from portal.appointments.draft import forget_old_drafts
 from portal.identity.entering import forget_sign_ins
+from portal.identity.grants import forget_grants
 from portal.identity.sessions import forget_sessions
+from portal.identity.staff_access import forget_tries
 from portal.letters.carriers import mail_carrier, text_carrier
 from portal.letters.delivery import Carriers, deliver
 from portal.logs import keyed
@@ -51,6 +53,8 @@ FORGETTING = (
     forget_codes,
     forget_unconfirmed,
     forget_sign_ins,
+    forget_grants,
+    forget_tries,
     forget_sessions,
 )
 

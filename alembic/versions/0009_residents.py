@@ -72,16 +72,25 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("wants", sa.String(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("grant_hash", sa.String(), nullable=False),
-        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("resident_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name="fk_sign_in_resident_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sign_in"),
         sa.UniqueConstraint("key_hash", name="uq_sign_in_key_hash"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_sign_in_begun_at", "sign_in", ["begun_at"])
-    op.create_index("ix_sign_in_grant_hash", "sign_in", ["grant_hash"])
+    op.create_table(
+        "door_grant",
+        sa.Column("grant_hash", sa.String(), nullable=False),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resident_id", sa.Integer(), nullable=True),
+        sa.Column("staff", sa.String(), nullable=True),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("wants", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name="fk_door_grant_resident_id"),
+        sa.ForeignKeyConstraint(["staff"], ["staff_member.slug"], name="fk_door_grant_staff"),
+        sa.PrimaryKeyConstraint("grant_hash", name="pk_door_grant"),
+    )
+    op.create_index("ix_door_grant_granted_at", "door_grant", ["granted_at"])
     # In plain SQL: SQLite could otherwise only make the table anew, to which others refer.
     op.execute(
         "ALTER TABLE appointment ADD COLUMN resident_id INTEGER CONSTRAINT fk_appointment_resident_id REFERENCES resident (id)"
@@ -103,5 +112,5 @@ def downgrade() -> None:
     op.drop_index("ix_appointment_resident_id", "appointment")
     with op.batch_alter_table("appointment") as appointment:
         appointment.drop_column("resident_id")
-    for table in ("sign_in", "session", "provider_identity", "resident_contact", "resident"):
+    for table in ("door_grant", "sign_in", "session", "provider_identity", "resident_contact", "resident"):
         op.drop_table(table)

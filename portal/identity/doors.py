@@ -15,7 +15,7 @@ from booking.store import in_transaction
 from locales.catalogue import LANGUAGES
 from portal.identity import cookies, sessions
 from portal.identity.devices import device_words
-from portal.identity.entering import Entered, enter
+from portal.identity.grants import Entered, redeem
 from portal.identity.signed_in import SIGN_IN
 from portal.page_state import now
 from portal.same_origin import is_from_here
@@ -73,7 +73,7 @@ def safe_page(wants: str) -> str:
 
 
 def _enter(session: Session, now: datetime, grant: str, device: str, old_token: str) -> tuple[Entered, str] | None:
-    entered = enter(session, now, grant)
+    entered = redeem(session, now, grant)
     if entered is None:
         return None
     return entered, sessions.begin(session, now, entered.person, device=device, instead_of=old_token)

@@ -24,10 +24,9 @@ from booking.residents import resident_with
 from booking.store import Table, insert_on
 from booking.tidings import CODE, channel_of
 from booking.unconfirmed import check_can_be_asked
+from portal.identity.grants import grant
 from portal.identity.sessions import Person
 
-# From the right code to the door is one step of the browser.
-GRANT_LASTS = timedelta(minutes=2)
 FORGOTTEN_AFTER = timedelta(days=1)
 # Asked again so soon is the same wish: a double tap, an event that arrived twice.
 SAME_WISH = timedelta(seconds=5)
@@ -35,9 +34,8 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 class SignIn(Table, table=True):
-    """Somebody on their way in, in one browser tab, which alone has the key. `wants` is the page they were going to.
-
-    `grant_hash` is of what the tab shows at the door after the right code, once and soon; "" before and after.
+    """Somebody on their way in, in one browser tab, which alone has the key. `wants` is the page they were going to. How to reach
+    them is forgotten once they are in.
     """
 
     __table_args__ = {"sqlite_autoincrement": True}
@@ -50,9 +48,6 @@ class SignIn(Table, table=True):
     language: str = ""
     wants: str = ""
     round: int = 0
-    grant_hash: str = Field(default="", index=True)
-    granted_at: datetime | None = None
-    resident_id: int | None = Field(default=None, foreign_key="resident.id")
 
 
 @dataclass(frozen=True)
@@ -60,15 +55,6 @@ class Granted:
     """To be shown at the door."""
 
     grant: str
-
-
-@dataclass(frozen=True)
-class Entered:
-    """Whom the door lets in, and where they were going."""
-
-    person: Person
-    language: str
-    wants: str
 
 
 def new_key() -> str:
@@ -113,21 +99,8 @@ def answer(session: Session, now: datetime, key: str, code: str) -> Granted | Wr
     if wrong := check_code(session, now, _subject(row), code):
         return wrong
     resident = resident_with(session, now, Contact(row.email, row.phone), row.language)
-    grant = secrets.token_urlsafe(32)
-    row.resident_id, row.grant_hash, row.granted_at = resident.id, _hash(grant), now
-    return Granted(grant)
-
-
-def enter(session: Session, now: datetime, grant: str) -> Entered | None:
-    """At the door: whom this lets in, once. None for one that is used, too old, or was never given."""
-    if not grant:
-        return None
-    row = session.exec(select(SignIn).where(SignIn.grant_hash == _hash(grant)).with_for_update()).one_or_none()
-    if row is None or row.granted_at is None or now >= row.granted_at + GRANT_LASTS or row.resident_id is None:
-        return None
-    entered = Entered(Person("code", resident_id=row.resident_id), row.language, row.wants)
-    row.grant_hash, row.email, row.phone = "", "", ""
-    return entered
+    row.email, row.phone, row.round = "", "", row.round + 1
+    return Granted(grant(session, now, Person("code", resident_id=resident.id), row.language, row.wants))
 
 
 def contact_asked(session: Session, key: str) -> Contact | None:
@@ -169,16 +142,16 @@ def _send(session: Session, now: datetime, row: SignIn, contact: Contact) -> Non
 
 
 def _begun(session: Session, now: datetime, key: str) -> SignIn:
-    """The row under `key`, locked, made if there is none; one that has led somebody in begins anew."""
+    """The row under `key`, locked, made if there is none; one that is old begins anew."""
     session.execute(insert_on(session, SignIn).values(key_hash=_hash(key), begun_at=now, **_NOTHING).on_conflict_do_nothing())
     row = session.exec(select(SignIn).where(SignIn.key_hash == _hash(key)).with_for_update()).one()
-    if row.resident_id is not None or now >= row.begun_at + LASTS:
-        row.resident_id, row.grant_hash, row.granted_at, row.round = None, "", None, row.round + 1
+    if now >= row.begun_at + LASTS:
+        row.round += 1
     row.begun_at = now
     return row
 
 
-_NOTHING = {"email": "", "phone": "", "language": "", "wants": "", "round": 0, "grant_hash": ""}
+_NOTHING = {"email": "", "phone": "", "language": "", "wants": "", "round": 0}
 
 
 def _under(session: Session, key: str) -> SignIn | None:

@@ -10,7 +10,9 @@ from booking.one_time_codes import LASTS, MOST_A_DAY, MOST_AN_HOUR, MOST_TRIES, 
 from booking.outbox import Letter
 from booking.store import Store, read, write
 from portal.identity import sessions
-from portal.identity.entering import GRANT_LASTS, Granted, SignIn, answer, ask, ask_again, code_for, code_of_tab, enter, new_key
+from portal.identity.entering import Granted, SignIn, answer, ask, ask_again, code_for, code_of_tab, new_key
+from portal.identity.grants import LASTS as GRANT_LASTS
+from portal.identity.grants import DoorGrant, redeem
 from portal.identity.sessions import IDLE, LONGEST, Person, SessionRow, Who, begin, who_is
 from tests.booking.towns import NOW, found, minutes
 
@@ -36,7 +38,7 @@ def granted(town: Store, key: str, now=NOW) -> str:
 
 
 def signed_in(town: Store, typed: str = MAIL) -> str:
-    entered = write(town, enter, NOW, granted(town, asked(town, typed)))
+    entered = write(town, redeem, NOW, granted(town, asked(town, typed)))
     assert entered
     return write(town, begin, NOW, entered.person)
 
@@ -54,21 +56,21 @@ def letters(town: Store) -> list[Letter]:
 def test_the_right_code_lets_in_once_and_the_second_time_as_the_same_person(town: Store):
     key = asked(town)
     grant = granted(town, key)
-    first = write(town, enter, NOW, grant)
+    first = write(town, redeem, NOW, grant)
     assert first
     assert (first.wants, first.language, first.person.how) == ("/me/", "pt", "code")
-    assert write(town, enter, NOW, grant) is None
-    again = write(town, enter, NOW, granted(town, asked(town, key=key)))
+    assert write(town, redeem, NOW, grant) is None
+    again = write(town, redeem, NOW, granted(town, asked(town, key=key)))
     assert again
     assert again.person == first.person
 
 
 def test_what_is_shown_at_the_door_is_good_for_a_moment(town: Store):
     grant = granted(town, asked(town))
-    assert write(town, enter, NOW + GRANT_LASTS, grant) is None
-    assert write(town, enter, NOW, grant) is not None
-    assert write(town, enter, NOW, "") is None
-    assert write(town, enter, NOW, "made up") is None
+    assert write(town, redeem, NOW + GRANT_LASTS, grant) is None
+    assert write(town, redeem, NOW, granted(town, asked(town, "rui@example.org"))) is not None
+    assert write(town, redeem, NOW, "") is None
+    assert write(town, redeem, NOW, "made up") is None
 
 
 def test_wrong_codes_are_counted_and_a_used_one_is_over(town: Store):
@@ -202,12 +204,17 @@ def test_neither_secrets_nor_codes_are_in_the_database(town: Store):
     key = asked(town)
     code = read(town, code_of_tab, key)
     grant = granted(town, key)
-    entered = write(town, enter, NOW, grant)
+    entered = write(town, redeem, NOW, grant)
     assert entered
     token = write(town, begin, NOW, entered.person)
 
     def everything(session: Session) -> str:
-        rows = [*session.exec(select(SignIn)), *session.exec(select(SessionRow)), *session.exec(select(Letter))]
+        rows = [
+            *session.exec(select(SignIn)),
+            *session.exec(select(SessionRow)),
+            *session.exec(select(DoorGrant)),
+            *session.exec(select(Letter)),
+        ]
         return repr([row.model_dump() for row in rows])
 
     written = read(town, everything)
