@@ -92,8 +92,9 @@ for (const typed of ["input", "change"]) {
 const others = "BroadcastChannel" in globalThis ? new BroadcastChannel("atrio-left") : null;
 const isPrivate = () => document.querySelector("form[data-leave]");
 function leave() {
+  const to = isPrivate().dataset.leave;
   sessionStorage.clear();
-  location.replace(`/${document.documentElement.lang}/sign-in/?news=out`);
+  location.replace(to);
 }
 
 document.addEventListener("submit", ({ target }) => {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from booking.settings import SettingsError
 from booking.town import TownRefused
-from portal import audit, backup, checkup, commands, post
+from portal import audit, backup, checkup, commands, post, staff
 from portal.commands import Refused
 
 
@@ -64,6 +64,16 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--subject", default="", metavar="ID", help="only of this one, for example 'resident 17'")
     show.add_argument("--last", type=int, default=20, metavar="N", help="so many (20)")
     show.set_defaults(command=audit.show_audit)
+    people = verbs.add_parser("staff", help="who of the staff may sign in").add_subparsers(
+        required=True, metavar="invite | reset"
+    )
+    for name, command, says in (
+        ("invite", staff.invite_staff, "print a link with which they choose a password and set up an authenticator"),
+        ("reset", staff.reset_staff, "sign them out everywhere, and take back password, authenticator and recovery codes"),
+    ):
+        verb = people.add_parser(name, help=says)
+        verb.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="their address in the town file")
+        verb.set_defaults(command=command)
     load = verbs.add_parser("load", help="check and load a town file")
     load.add_argument("town", type=Path, metavar="TOWN.toml")
     load.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")

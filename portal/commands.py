@@ -184,6 +184,7 @@ def say_where(chosen: Settings) -> None:
     town = read(the_store(), read_catalogue).town
     print(f"\n{town.name[town.default_language]} is open.\n")
     print(f"  Residents    {chosen.address}/")
+    print(f"  Desk         {chosen.address}/{town.default_language}/desk/{' (sign in by a click)' if chosen.is_demo else ''}")
     if not chosen.smtp_url:
         print(f"  Letters      {chosen.data / 'letters'} (until ATRIO_SMTP_URL says who carries them)")
     print("\nCtrl-C closes it again.\n", flush=True)

@@ -33,6 +33,11 @@ from portal.appointments.way_state import WayState
 from portal.catalogue import home, service, services
 from portal.catalogue.hall import HallState, NextTimeState
 from portal.catalogue.searching import SearchState
+from portal.desk import desk_page, set_up_page
+from portal.desk import sign_in_page as desk_sign_in_page
+from portal.desk.desk_state import DeskState
+from portal.desk.set_up_state import SetUpState
+from portal.desk.sign_in_state import DeskSignInState
 from portal.identity import sign_in_page
 from portal.identity.sign_in_state import SignInState
 from portal.lost import ROUTE, lost, lost_title
@@ -44,7 +49,7 @@ from portal.statements import pages as statements
 from portal.video import pages as video
 from portal.video.state import VideoState
 
-EVERYBODY, RESIDENT = "everybody", "resident"
+EVERYBODY, RESIDENT, STAFF = "everybody", "resident", "staff"
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,9 @@ PAGES = (
     Page("/sign-in/code", sign_in_page.code, sign_in_page.code_title, SignInState.open_code),
     Page("/me", me_page.me, me_page.me_title, MeState.open, who=RESIDENT),
     Page("/me/about-you", about_you_page.about_you, about_you_page.about_you_title, AboutYouState.open, who=RESIDENT),
+    Page("/desk/sign-in", desk_sign_in_page.desk_sign_in, desk_sign_in_page.desk_sign_in_title, DeskSignInState.open),
+    Page("/desk/set-up", set_up_page.set_up, set_up_page.set_up_title, SetUpState.open),
+    Page("/desk", desk_page.desk, desk_page.desk_title, DeskState.open, who=STAFF),
     Page("/video", video.video, video.video_title, VideoState.open),
     Page(ROUTE, lost, lost_title),
     Page("/accessibility", statements.accessibility, statements.accessibility_title),

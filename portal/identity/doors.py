@@ -21,7 +21,7 @@ from portal.page_state import now
 from portal.same_origin import is_from_here
 
 LONGEST_FORM = 4_000  # bytes
-HOME = "/me/"
+HOME, STAFF_SIGN_IN = "/me/", "/desk/sign-in/"
 # A page of ours, written without its language: nothing that a browser could take for another site.
 _PAGE = re.compile(r"/(?:[a-z0-9-]+/)*(?:\?[A-Za-z0-9_=&.-]*)?")
 
@@ -46,8 +46,8 @@ async def let_out(request: Request) -> Response:
     language = _language(request)
     if not is_from_here(request):
         return PlainTextResponse("This form can only be sent by a page of this portal.", 403)
-    await in_transaction(sessions.end, now(), cookies.token_in(request.headers.get("cookie", "")))
-    response = RedirectResponse(f"/{language}{SIGN_IN}?news=out", 303)
+    was_staff = await in_transaction(_leave, now(), cookies.token_in(request.headers.get("cookie", "")))
+    response = RedirectResponse(f"/{language}{STAFF_SIGN_IN if was_staff else SIGN_IN}?news=out", 303)
     cookies.take_away(response)
     return response
 
@@ -77,6 +77,13 @@ def _enter(session: Session, now: datetime, grant: str, device: str, old_token: 
     if entered is None:
         return None
     return entered, sessions.begin(session, now, entered.person, device=device, instead_of=old_token)
+
+
+def _leave(session: Session, at: datetime, token: str) -> bool:
+    """Sign out; was it somebody of the staff?"""
+    who = sessions.who_is(session, at, token)
+    sessions.end(session, at, token)
+    return who is not None and who.staff is not None
 
 
 def browser_of(request: Request) -> tuple[str, str]:

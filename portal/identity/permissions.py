@@ -19,6 +19,7 @@ from portal.page_state import now
 
 Roles = frozenset[str]
 ANYBODY, RESIDENT = frozenset({"anybody"}), frozenset({"resident"})
+STAFF = frozenset({"clerk", "front_desk", "caseworker", "manager", "advocate", "technician"})
 
 # By State, each handler's name.
 HANDLERS: Mapping[Roles, Mapping[str, str]] = {
@@ -49,14 +50,19 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
         "VideoState": "open",
         # On the way in.
         "SignInState": "enter open open_code send send_again typing",
+        "DeskSignInState": "be enter open",
+        "SetUpState": "open save",
     },
     RESIDENT: {
         "MeState": "end_others end_session join not_mine open see",
         "AboutYouState": "open save",
     },
+    STAFF: {
+        "DeskState": "end_others end_session open",
+    },
 }
 # Where whoever has to show who they are does so.
-SIGN_IN_PAGES: Mapping[Roles, str] = {RESIDENT: "/sign-in/"}
+SIGN_IN_PAGES: Mapping[Roles, str] = {RESIDENT: "/sign-in/", STAFF: "/desk/sign-in/"}
 
 
 def role_table() -> dict[str, Roles]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from locales.catalogue import _, current_language, path
+from portal.identity.door_form import door
 from portal.identity.sign_in_state import SIGN_IN_CODE, SignInState
 from portal.identity.signed_in import SIGN_IN
 from portal.site import page
@@ -13,13 +14,10 @@ from portal.ui.address import said_once
 from portal.ui.errors import missing_answer
 from portal.ui.fields import text_field
 from portal.ui.frame import section, title
-from portal.ui.links import native_form
 from portal.ui.moments import one_moment, trouble
 from portal.ui.notices import notice
-from portal.ui.sent import sent_when_full
 
 SOON = 500  # milliseconds after the last key
-DOOR = "door"
 
 
 def sign_in_title() -> str:
@@ -56,7 +54,7 @@ def code() -> rx.Component:
             title(code_title(), back_to=path(SIGN_IN)),
             trouble(SignInState.problem),
             one_moment(SignInState.is_ready, _sent(), _code(), _none_yet()),
-            _door(),
+            door(SignInState.grant),
             class_name="flow measure apart",
         ),
         route=SIGN_IN_CODE,
@@ -209,18 +207,4 @@ def _none_yet() -> rx.Component:
             rx.el.a(rx.el.span(_("Use another address or number")), href=path(SIGN_IN), class_name="button quiet"),
         ),
         small=True,
-    )
-
-
-def _door() -> rx.Component:
-    """An ordinary form that goes off by itself: only an answer over HTTP gives the browser what no script may read."""
-    return rx.fragment(
-        native_form(
-            rx.el.input(type="hidden", name="grant", value=SignInState.grant, read_only=True),
-            id=DOOR,
-            action=path("/auth/enter"),
-            method="post",
-            hidden=True,
-        ),
-        sent_when_full(form=DOOR, full=SignInState.grant),
     )

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import reflex as rx
 
+from booking.catalogue import StaffMember, read_catalogue
 from booking.store import in_reading, in_transaction
 from locales.catalogue import path
 from portal.identity.cookies import token_in
@@ -29,6 +30,11 @@ class SignedIn(PageState, rx.State, mixin=True):
     async def _resident_id(self) -> int | None:
         who = await self._who()
         return who.resident_id if who else None
+
+    async def _member(self) -> StaffMember | None:
+        """The staff member signed in here, with the roles that the town gives them at this moment."""
+        who = await self._who()
+        return (await in_reading(read_catalogue)).staff.get(who.staff) if who and who.staff else None
 
     def _to_sign_in(self, wants: str) -> Any:
         """To the page that asks who it is, and from there to the page they wanted ("/me/")."""

@@ -16,10 +16,11 @@ from functools import cache
 from hashlib import sha256
 from typing import ClassVar
 
-import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from cryptography.fernet import Fernet, InvalidToken
+from pyotp import random_base32
+from pyotp.totp import TOTP
 from sqlalchemy import delete
 from sqlmodel import Field, Session, col, select
 
@@ -189,12 +190,12 @@ def member_of(session: Session, email: str) -> StaffMember | None:
 
 
 def new_totp_secret() -> str:
-    return pyotp.random_base32()
+    return random_base32()
 
 
 def totp_address(secret: str, email: str, town: str) -> str:
     """What an authenticator reads from a QR code (Key URI format)."""
-    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=town)
+    return TOTP(secret).provisioning_uri(name=email, issuer_name=town)
 
 
 def forget_tries(session: Session, now: datetime) -> None:
@@ -234,13 +235,13 @@ def _second_fits(session: Session, now: datetime, access: StaffAccess, second: s
 def _step_of(secret: str, digits: str, now: datetime) -> int | None:
     """The step of time to which these digits belong: this one, or the one before or after."""
     step = int(now.timestamp()) // STEP
-    totp = pyotp.TOTP(secret)
+    totp = TOTP(secret)
     return next((each for each in (step, step - 1, step + 1) if hmac.compare_digest(totp.at(each * STEP), digits)), None)
 
 
 def _would_fit(secret: str, digits: str, now: datetime) -> bool:
     """Within a quarter of an hour either way."""
-    step, totp = int(now.timestamp()) // STEP, pyotp.TOTP(secret)
+    step, totp = int(now.timestamp()) // STEP, TOTP(secret)
     return any(totp.at(each * STEP) == digits for each in range(step - 30, step + 31))
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import reflex as rx
 
 from locales.catalogue import _, path
+from portal.identity.door_form import way_out
+from portal.identity.place_rows import place_rows
+from portal.identity.signed_in import SIGN_IN
 from portal.me.about_you_state import ABOUT_YOU
 from portal.me.me_state import ME, MeState
-from portal.me.shown import Place, Visit
+from portal.me.shown import Visit
 from portal.site import page
 from portal.ui.actions import actions, button, link_button, submit
 from portal.ui.address import said_once
 from portal.ui.frame import section, title
-from portal.ui.links import native_form
 from portal.ui.moments import one_moment
 from portal.ui.notices import more, notice
 from portal.ui.plate import fact, plate, promise
@@ -20,7 +22,6 @@ from portal.ui.summary import row, summary
 from portal.ui.words import code, local_name
 
 VisitVar = rx.vars.ObjectVar[Visit]
-PlaceVar = rx.vars.ObjectVar[Place]
 
 
 def me_title() -> str:
@@ -31,7 +32,15 @@ def me_title() -> str:
 def me() -> rx.Component:
     return page(
         title(me_title(), lead=rx.cond(MeState.mine.name, _("Hello {name}", name=MeState.mine.name), "")),
-        one_moment(MeState.is_ready, _news(), _asked(), _ahead(), _about_you(), _places(), _leave()),
+        one_moment(
+            MeState.is_ready,
+            _news(),
+            _asked(),
+            _ahead(),
+            _about_you(),
+            section(_("Where you are signed in"), place_rows(MeState.mine.places, MeState.end_session, MeState.end_others)),
+            way_out(SIGN_IN, submit(_("Sign out"), kind="second", sign="log-out")),
+        ),
         said_once(told=MeState.news),
         route=ME,
         needs_script=True,
@@ -118,44 +127,4 @@ def _about_you() -> rx.Component:
             row(_("What you need for the visit"), what.needs, change=path(ABOUT_YOU)),
             row(_("How to reach you"), rx.foreach(what.contacts, rx.el.div)),
         ),
-    )
-
-
-def _places() -> rx.Component:
-    return section(
-        _("Where you are signed in"),
-        rx.el.ul(rx.foreach(MeState.mine.places, _place), class_name="rows"),
-        rx.cond(
-            MeState.mine.places.length() > 1,
-            actions(button(_("Sign out everywhere else"), kind="second", on_click=MeState.end_others)),
-        ),
-    )
-
-
-def _place(place: PlaceVar) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            rx.el.b(place.device),
-            rx.el.p(
-                rx.cond(place.is_here, rx.fragment(_("This device"), ". "), ""),
-                # Translators: {moment} is "Thursday 26 November, 17:40"
-                _("Since {moment}", moment=place.since),
-            ),
-        ),
-        rx.cond(
-            place.is_here,
-            rx.fragment(),
-            button(_("Sign out there"), kind="quiet", on_click=MeState.end_session(place.number)),
-        ),
-        key=place.number.to_string(),
-    )
-
-
-def _leave() -> rx.Component:
-    """`site.js` empties this browser's tabs of what they hold when this form is sent."""
-    return native_form(
-        submit(_("Sign out"), kind="second", sign="log-out"),
-        action=path("/auth/leave"),
-        method="post",
-        custom_attrs={"data-leave": ""},
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -16,7 +15,8 @@ from locales import dates
 from locales.catalogue import _
 from portal.appointments.words import language_words, needs_words, place_words, services_words, zone_of
 from portal.contacts import contact_words, phone_words
-from portal.identity.sessions import Who, sessions_of
+from portal.identity.places import Place, places_of
+from portal.identity.sessions import Who
 
 MOST_PAST = 20
 
@@ -31,16 +31,6 @@ class Visit:
     place: str
     state: str
     is_ahead: bool
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where somebody is signed in. `number` names it."""
-
-    number: int
-    device: str
-    since: str
-    is_here: bool
 
 
 @dataclass(frozen=True)
@@ -74,7 +64,7 @@ def mine(session: Session, now: datetime, who: Who) -> Mine:
         ahead=[_visit(catalogue, now, each) for each in ahead],
         past=[_visit(catalogue, now, each) for each in reversed(past[-MOST_PAST:])],
         asked_about=[_visit(catalogue, now, each) for each in to_be_joined(session, now, resident_id)],
-        places=_places(session, now, catalogue, who),
+        places=places_of(session, now, catalogue, who),
     )
 
 
@@ -88,20 +78,6 @@ def _visit(catalogue: Catalogue, now: datetime, appointment: Appointment) -> Vis
         state="" if appointment.state == BOOKED else _("cancelled"),
         is_ahead=appointment.state == BOOKED and appointment.end_at > now,
     )
-
-
-def _places(session: Session, now: datetime, catalogue: Catalogue, who: Who) -> list[Place]:
-    zone = ZoneInfo(catalogue.town.timezone)
-    return [
-        Place(
-            number=row.id or 0,
-            # Translators: stands where we can't tell which browser and telephone somebody uses
-            device=row.device or _("A device we do not know"),
-            since=dates.moment(row.begun_at, zone),
-            is_here=row.id == who.session_id,
-        )
-        for row in sessions_of(session, now, who)
-    ]
 
 
 def _number(catalogue: Catalogue, phone: str) -> str:

@@ -18,7 +18,7 @@ def text_field(
     *,
     hint: Words = "",
     error: Words = "",
-    type: Literal["text", "email", "tel", "search"] = "text",
+    type: Literal["text", "email", "tel", "search", "password"] = "text",
     short: bool = False,
     **props,
 ) -> rx.Component:

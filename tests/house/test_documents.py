@@ -33,6 +33,8 @@ STORY: list[tuple[str, int | None, str]] = [
     ("load --dry-run TOWN", 0, "town: new, with "),
     ("load TOWN", 0, "town: new, with "),
     ("check", None, "ok  database\n"),
+    ("staff invite --as rosa.teixeira@vila-clara.example", 0, "/pt/desk/set-up/#"),
+    ("staff reset --as rosa.teixeira@vila-clara.example", 0, "They are signed out everywhere"),
     ("letters", 0, "0 letters are due"),
     ("letters --again", 0, "0 letters are tried again"),
     ("audit verify", 0, "0 entries of the audit record are as they were written."),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from playwright.sync_api import expect
 
+from booking.store import write
 from booking.visits import Visit
+from portal.identity.staff_access import invite
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import CHECK, DETAILS, DONE, TIME, Resident, instant
 
@@ -228,6 +231,27 @@ def they_are_signed_out(resident: Resident, _book: OpenBook) -> None:
     resident.press_sign_out()
 
 
+def access_is_being_set_up(resident: Resident, book: OpenBook) -> None:
+    email = book.catalogue().staff["rosa-teixeira"].email
+    resident.open(f"/desk/set-up/#{write(book.store, invite, datetime.now(UTC), email)}")
+    resident.all_is_there()
+    resident.press("Save")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def the_staff_sign_in_was_wrong(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/desk/sign-in/")
+    resident.all_is_there()
+    resident.page.locator("form button[type=submit]").first.click()
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def somebody_of_the_staff_is_at_the_desk(resident: Resident, _book: OpenBook) -> None:
+    resident.page.get_by_role("button", name=resident.words("Sign in as {name}", name="Marta Figueiredo")).click()
+    resident.title_is("Staff area")
+    resident.all_is_there()
+
+
 STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
     state.__name__.replace("_", " "): state
     for state in (
@@ -266,5 +290,8 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         they_say_what_travels_with_them,
         they_have_appointments_and_are_asked_about_others,
         they_are_signed_out,
+        access_is_being_set_up,
+        the_staff_sign_in_was_wrong,
+        somebody_of_the_staff_is_at_the_desk,
     )
 }

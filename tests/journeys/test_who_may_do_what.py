@@ -15,11 +15,12 @@ from playwright.sync_api import BrowserContext
 import portal.routes  # noqa: F401  brings in every State
 from booking.visits import Visit
 from portal.gate import _known_handlers
-from portal.identity.permissions import ANYBODY, RESIDENT, sign_in_page
+from portal.identity.permissions import ANYBODY, RESIDENT, STAFF, sign_in_page
 from portal.me.me_state import MeState
 from tests.journeys.caller import Caller
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import Resident
+from tests.journeys.test_signing_in import cookies
 from tests.journeys.test_uninvited_events import one
 
 OPEN, SEE = (f"{MeState.get_full_name()}.{name}" for name in ("open", "see"))
@@ -54,10 +55,8 @@ def _arrives(resident: Resident, book: OpenBook) -> Somebody:
     resident.sign_in(email)
     resident.press("Yes, they are mine")
     resident.reads("These appointments are now on your page.")
-    cookies = resident.page.context.cookies()
-    return Somebody(
-        email, "; ".join(f"{each['name']}={each['value']}" for each in cookies), booked.reference, booked.access_key
-    )  # type: ignore[typeddict-item]
+    sent = "; ".join(f"{each['name']}={each['value']}" for each in cookies(resident))
+    return Somebody(email, sent, booked.reference, booked.access_key)
 
 
 def answered(caller: Caller, handler: str, payload: dict) -> str:
@@ -83,6 +82,23 @@ def test_whoever_may_is_not_sent_away(address: str, everybody: dict[str, Somebod
             if roles == RESIDENT and not handler.endswith(("end_others",)):
                 said = answered(resident, handler, {"reference": "VC-2222-2222", "number": 2**31, "form": {}})
                 assert "/sign-in/" not in said, handler
+
+
+def test_staff_may_what_staff_may_and_residents_may_not(address: str, chromium, everybody: dict[str, Somebody]):
+    context = chromium.new_context()
+    clerk = Resident(context.new_page(), address, "en")
+    clerk.open("/desk/")
+    clerk.page.get_by_role("button", name=clerk.words("Sign in as {name}", name="Marta Figueiredo")).click()
+    clerk.title_is("Staff area")
+    by_staff = "; ".join(f"{each['name']}={each['value']}" for each in cookies(clerk))
+    with Caller(address, cookie=by_staff) as staff, Caller(address, cookie=everybody["A"].cookie) as resident:
+        for handler, roles in _known_handlers().items():
+            if roles == STAFF and not handler.endswith("end_others"):
+                assert "/desk/sign-in/" not in answered(staff, handler, {"number": 2**31}), handler
+                assert "/desk/sign-in/" in answered(resident, handler, {"number": 2**31}), handler
+            if roles == RESIDENT:
+                assert "/sign-in/" in answered(staff, handler, {"reference": "VC-2222-2222", "number": 1, "form": {}}), handler
+    context.close()
 
 
 def test_nobody_is_answered_about_the_things_of_another(address: str, everybody: dict[str, Somebody]):

@@ -23,6 +23,8 @@ OPENED = (
     "/appointment/",
     "/video/",
     "/sign-in/",
+    "/desk/sign-in/",
+    "/desk/set-up/",
     "/accessibility/",
     "/privacy/",
     "/lost/",

@@ -3,8 +3,8 @@
 import time
 from datetime import datetime, timedelta
 
-import pyotp
 import pytest
+from pyotp.totp import TOTP
 from sqlmodel import Session, select, update
 
 from booking.audit import AuditEntry
@@ -55,7 +55,7 @@ def town(store: Store) -> Store:
 
 
 def digits(at: datetime = NOW) -> str:
-    return pyotp.TOTP(SECRET).at(at)
+    return TOTP(SECRET).at(at)
 
 
 def has_access(town: Store) -> list[str]:

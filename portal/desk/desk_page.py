@@ -1,0 +1,48 @@
+"""The start page of staff, as drawn."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from locales.catalogue import _
+from portal.desk.desk_state import DeskState
+from portal.desk.sign_in_state import DESK, DESK_SIGN_IN
+from portal.identity.door_form import way_out
+from portal.identity.place_rows import place_rows
+from portal.site import page
+from portal.ui.actions import submit
+from portal.ui.frame import section, title
+from portal.ui.moments import one_moment
+from portal.ui.notices import notice
+from portal.ui.summary import row, summary
+from portal.ui.words import local_name
+
+
+def desk_title() -> str:
+    return _("Staff area")
+
+
+def desk() -> rx.Component:
+    mine = DeskState.mine
+    return page(
+        title(desk_title()),
+        one_moment(
+            DeskState.is_ready,
+            section(
+                _("You"),
+                summary(
+                    row(_("Name"), local_name(mine.name)),
+                    row(_("What you are here for"), mine.roles),
+                    row(_("Counters"), rx.cond(mine.counters, mine.counters, _("none of your own"))),
+                ),
+            ),
+            rx.cond(
+                mine.is_low_on_codes,
+                notice(_("You have few recovery codes left. Please ask for a new link to set up your access."), kind="warn"),
+            ),
+            section(_("Where you are signed in"), place_rows(mine.places, DeskState.end_session, DeskState.end_others)),
+            way_out(DESK_SIGN_IN, submit(_("Sign out"), kind="second", sign="log-out")),
+        ),
+        route=DESK,
+        needs_script=True,
+    )

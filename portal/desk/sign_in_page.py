@@ -1,0 +1,93 @@
+"""Staff come in, as drawn."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from locales.catalogue import _
+from portal.desk.sign_in_state import DESK_SIGN_IN, Colleague, DeskSignInState
+from portal.identity.door_form import door
+from portal.site import page
+from portal.ui.actions import actions, button, submit
+from portal.ui.address import said_once
+from portal.ui.errors import missing_answer
+from portal.ui.fields import text_field
+from portal.ui.frame import section, title
+from portal.ui.moments import one_moment
+from portal.ui.notices import notice
+
+
+def desk_sign_in_title() -> str:
+    return _("Sign in for staff")
+
+
+def desk_sign_in() -> rx.Component:
+    return page(
+        missing_answer("email", DeskSignInState.error, waiting=DeskSignInState.is_waiting),
+        rx.el.div(
+            title(desk_sign_in_title()),
+            rx.cond(DeskSignInState.news == "out", notice(_("You are signed out on this device."), kind="ok", live=True)),
+            one_moment(DeskSignInState.is_ready, _form(), _by_click()),
+            door(DeskSignInState.grant),
+            said_once(told=DeskSignInState.news),
+            class_name="flow measure apart",
+        ),
+        route=DESK_SIGN_IN,
+        needs_script=True,
+    )
+
+
+def _form() -> rx.Component:
+    return rx.el.form(
+        text_field(
+            "email",
+            _("E-mail"),
+            default_value=DeskSignInState.email,
+            error=DeskSignInState.error,
+            type="email",
+            dir="ltr",
+            auto_complete="username",
+            spell_check=False,
+        ),
+        text_field("password", _("Password"), type="password", dir="ltr", auto_complete="current-password"),
+        text_field(
+            "second",
+            _("Six digits of your authenticator"),
+            hint=_("Or one of your recovery codes."),
+            dir="ltr",
+            short=True,
+            auto_complete="one-time-code",
+            spell_check=False,
+        ),
+        actions(submit(_("Sign in"), waiting=DeskSignInState.is_waiting, waiting_words=_("One moment"))),
+        rx.el.p(
+            _("No access yet, or a new phone? Whoever looks after this portal gives you a link to set it up."),
+            class_name="soft",
+        ),
+        on_submit=DeskSignInState.enter,
+        class_name="flow apart",
+        no_validate=True,
+    )
+
+
+def _by_click() -> rx.Component:
+    return rx.cond(
+        DeskSignInState.colleagues.length() > 0,
+        section(
+            _("Try it out as"),
+            rx.el.p(_("This is a demonstration: one click is enough."), class_name="soft"),
+            rx.el.ul(rx.foreach(DeskSignInState.colleagues, _colleague), class_name="rows"),
+            small=True,
+        ),
+    )
+
+
+def _colleague(one: rx.vars.ObjectVar[Colleague]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(rx.el.b(one.name), rx.el.p(one.roles)),
+        # Translators: button, beside a person's name, that signs in as that person
+        button(
+            _("Sign in"), kind="second", on_click=DeskSignInState.be(one.slug), aria_label=_("Sign in as {name}", name=one.name)
+        ),
+        key=one.slug,
+    )
