@@ -106,3 +106,18 @@ if (others) others.onmessage = () => isPrivate() && leave();
 
 // The way back must not show a page as it stood before: it is asked for anew.
 addEventListener("pageshow", ({ persisted }) => persisted && isPrivate() && location.reload());
+
+// Beside a resident at a shared terminal: when nobody touches anything, it ends by itself; also when a lid is opened again.
+let touchedAt = Date.now();
+for (const sign of ["pointerdown", "keydown", "input", "scroll"]) {
+  addEventListener(sign, () => { touchedAt = Date.now(); }, { capture: true, passive: true });
+}
+function endWhenIdle() {
+  const form = document.querySelector("form[data-idle]");
+  if (!form) return;
+  const left = Number(form.dataset.idle) - (Date.now() - touchedAt) / 1000;
+  form.querySelector(".idle").hidden = left > 45;
+  if (left <= 0) form.requestSubmit();
+}
+setInterval(endWhenIdle, 1000);
+document.addEventListener("visibilitychange", endWhenIdle);

@@ -6,6 +6,7 @@ import reflex as rx
 
 from booking.store import the_store
 from locales.pages import add_localized
+from portal.desk.assist_page import together_line
 from portal.doors import doors
 from portal.gate import watch
 from portal.headers import Headers
@@ -28,7 +29,7 @@ app = rx.App(
     toaster=None,
     reset_style=False,
     stylesheets=STYLESHEETS,
-    app_wraps={(5, "Overlay"): lambda _is_stateful: overlay()},
+    app_wraps={(5, "Overlay"): lambda _is_stateful: rx.fragment(together_line(), overlay())},
     head_components=[
         rx.el.script(REMEMBERED_TEXT_SIZE),
         rx.el.script(src="/site.js", async_=True),

@@ -18,6 +18,7 @@ from booking.catalogue import NoTown, read_catalogue
 from booking.outbox import worker_last_seen
 from booking.store import is_up_to_date
 from portal.api.app import nothing_here, v1
+from portal.appointments.beside import end_beside
 from portal.appointments.calendar_file import calendar_file
 from portal.identity.doors import let_in, let_out
 from portal.identity.provider import provider_doors
@@ -100,5 +101,6 @@ doors = Starlette(
         all_under("/auth", provider_doors()),
         Route("/{language}/auth/enter", let_in, methods=["POST"]),
         Route("/{language}/auth/leave", let_out, methods=["POST"]),
+        Route("/{language}/auth/end-assisting", end_beside, methods=["POST"]),
     ]
 )

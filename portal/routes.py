@@ -33,8 +33,9 @@ from portal.appointments.way_state import WayState
 from portal.catalogue import home, service, services
 from portal.catalogue.hall import HallState, NextTimeState
 from portal.catalogue.searching import SearchState
-from portal.desk import desk_page, set_up_page
+from portal.desk import assist_page, desk_page, set_up_page
 from portal.desk import sign_in_page as desk_sign_in_page
+from portal.desk.assist_state import AssistState
 from portal.desk.desk_state import DeskState
 from portal.desk.set_up_state import SetUpState
 from portal.desk.sign_in_state import DeskSignInState
@@ -49,7 +50,7 @@ from portal.statements import pages as statements
 from portal.video import pages as video
 from portal.video.state import VideoState
 
-EVERYBODY, RESIDENT, STAFF = "everybody", "resident", "staff"
+EVERYBODY, RESIDENT, STAFF, ASSISTANTS = "everybody", "resident", "staff", "assistants"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ PAGES = (
     Page("/desk/sign-in", desk_sign_in_page.desk_sign_in, desk_sign_in_page.desk_sign_in_title, DeskSignInState.open),
     Page("/desk/set-up", set_up_page.set_up, set_up_page.set_up_title, SetUpState.open),
     Page("/desk", desk_page.desk, desk_page.desk_title, DeskState.open, who=STAFF),
+    Page("/desk/assist", assist_page.assist, assist_page.assist_title, AssistState.open, who=ASSISTANTS),
     Page("/video", video.video, video.video_title, VideoState.open),
     Page(ROUTE, lost, lost_title),
     Page("/accessibility", statements.accessibility, statements.accessibility_title),

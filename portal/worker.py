@@ -26,6 +26,7 @@ from booking.outbox import forget_letters, lease, worker_lives
 from booking.settings import settings
 from booking.store import in_reading, in_transaction
 from booking.waiting_list import forget_freed_places
+from portal.appointments.beside import give_back_forgotten
 from portal.appointments.draft import forget_old_drafts
 from portal.identity.entering import forget_sign_ins
 from portal.identity.grants import forget_grants
@@ -88,6 +89,7 @@ class Worker:
             await self._say_that_it_lives()
             await self._forget()
             await self._anchor()
+            await in_transaction(give_back_forgotten, now())
             while await in_transaction(pass_on, now()):
                 pass
             return 0 if await self.deliver_due() else LOOKS_EVERY

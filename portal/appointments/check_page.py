@@ -12,6 +12,7 @@ from portal.site import page
 from portal.ui.actions import actions, button
 from portal.ui.frame import section, title
 from portal.ui.moments import one_moment, trouble
+from portal.ui.notices import notice
 from portal.ui.summary import row, summary
 from portal.ui.words import local_address, local_name
 
@@ -66,6 +67,18 @@ def _bring() -> rx.Component:
 def _promise() -> rx.Component:
     return rx.fragment(
         rx.el.p(_("We use this only for your visit."), " ", rx.el.a(_("What we keep, and why"), href=path("/privacy/"))),
+        rx.cond(
+            CheckState.beside,
+            notice(
+                # Translators: {name} is the person beside a staff member at a shared screen
+                _(
+                    "{name}: please read this yourself. If it is right, press the button. That is your confirmation.",
+                    name=CheckState.beside,
+                ),
+                kind="now",
+                sign="users",
+            ),
+        ),
         rx.cond(CheckState.will_be_asked, rx.el.p(_("Next we send you a code. With it your appointment counts."))),
     )
 

@@ -45,6 +45,7 @@ class CheckState(BookingState):
     language: rx.Field[str] = rx.field("")
     needs: rx.Field[str] = rx.field("")
     will_be_asked: rx.Field[bool] = rx.field(False)
+    beside: rx.Field[str] = rx.field("")
     bring: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
@@ -60,7 +61,9 @@ class CheckState(BookingState):
             except NotValid:
                 return rx.redirect(path(DETAILS), replace=True)
             resident_id = await self._resident_id()
-            self.will_be_asked = await in_reading(will_be_asked, kept.draft, details, resident_id)
+            beside = await self._assisted(kept.draft.key_hash)
+            self.beside = beside.name if beside else ""
+            self.will_be_asked = not beside and await in_reading(will_be_asked, kept.draft, details, resident_id)
             self._show(catalogue, kept, details)
 
     @rx.event
@@ -74,8 +77,13 @@ class CheckState(BookingState):
         with self._speaking():
             try:
                 resident_id = await self._resident_id()
-                await self._spend_code(resident_id)
-                booked = await self._keep_time(confirm, resident_id, kept_by=lambda booked: booked.kept_by)
+                beside = await self._assisted()
+                if self.beside and beside is None:
+                    # Wiped meanwhile: nothing is booked for somebody who has gone.
+                    return rx.redirect(path("/desk/assist/?news=over"), replace=True)
+                if beside is None:
+                    await self._spend_code(resident_id)
+                booked = await self._keep_time(confirm, resident_id, beside, kept_by=lambda booked: booked.kept_by)
             except Refusal as refusal:
                 return await self._refused(refusal)
             self.is_ready = False

@@ -46,6 +46,7 @@ class DetailsAnswer(BaseModel):
 
 class DetailsState(BookingState):
     is_ready: rx.Field[bool] = rx.field(False)
+    beside: rx.Field[bool] = rx.field(False)
     is_by_phone: rx.Field[bool] = rx.field(False)
     name: rx.Field[str] = rx.field("")
     email: rx.Field[str] = rx.field("")
@@ -109,7 +110,9 @@ class DetailsState(BookingState):
 
     async def _introduced(self, draft: Draft) -> Draft:
         """Whoever is signed in finds their own answers here already."""
-        resident_id = await self._resident_id()
+        beside = await self._assisted(draft.key_hash)
+        self.beside = beside is not None
+        resident_id = beside.resident_id if beside else await self._resident_id()
         if resident_id is None or draft.name or draft.email or draft.phone:
             return draft
         return await self._keep(introduce, resident_id) or draft

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, delete
+from sqlalchemy import JSON, delete, update
 from sqlmodel import Field, Session, col
 
 from booking.appointments import Booked, book, booked_again, look_up
+from booking.audit import STAFF, record
 from booking.catalogue import read_catalogue
 from booking.confirming import back_to_hold
 from booking.confirming import confirm as confirm_appointment
@@ -25,12 +26,14 @@ from booking.errors import HoldExpired
 from booking.holds import Held, extend, hold, look_at, release
 from booking.one_time_codes import WrongCode, contact_hash
 from booking.people import Resident
-from booking.promises import BOOKED, UNCONFIRMED, Appointment
+from booking.promises import BOOKED, UNCONFIRMED, Appointment, AppointmentChange
 from booking.references import SecretChanged
 from booking.residents import contacts_of, has_contact
 from booking.store import Table, insert_on
+from booking.tidings import BOOKING
 from booking.unconfirmed import asks_for_code, check_can_be_asked
 from booking.visits import Visit, quote, quote_for
+from portal.identity.assisting import Assisted
 
 KEPT_FOR = timedelta(hours=24)
 LONGEST_ANSWER = 400
@@ -194,9 +197,11 @@ def contact_to_ask(session: Session, key: str, resident_id: int | None = None) -
     return known_by(details) if will_be_asked(session, draft, details, resident_id) else ""
 
 
-def confirm(session: Session, now: datetime, key: str, resident_id: int | None = None) -> Booked:
-    """Book the time that is kept, for whoever is signed in if anybody is. Asked again, it answers with the same appointment, which
-    may be still to be confirmed.
+def confirm(
+    session: Session, now: datetime, key: str, resident_id: int | None = None, assisted: Assisted | None = None
+) -> Booked:
+    """Book the time that is kept, for whoever is signed in if anybody is, or for whom staff assist. Asked again, it
+    answers with the same appointment, which may be still to be confirmed.
 
     Once it counts, what the person said about themselves belongs to the appointment and leaves the draft.
     Raises HoldExpired when no time was chosen, SlotTaken, NotBookable, NotValid, TooManyBookings, TooManyCodes.
@@ -208,13 +213,35 @@ def confirm(session: Session, now: datetime, key: str, resident_id: int | None =
     if not draft.hold:
         raise HoldExpired
     details = checked(session, details_of(draft), draft.mode)
-    is_known = not will_be_asked(session, draft, details, resident_id)
+    if assisted:
+        resident_id = assisted.resident_id
+    is_known = assisted is not None or not will_be_asked(session, draft, details, resident_id)
     booked = book(session, now, draft.hold, details, once=draft.once, is_known=is_known, resident_id=resident_id)
+    if assisted:
+        _say_by_whom(session, now, booked.appointment, assisted)
     draft.reference = booked.reference
     if booked.appointment.state == BOOKED:
         _forget_whom(draft)
     _touched(session, now, draft)
     return booked
+
+
+def _say_by_whom(session: Session, now: datetime, appointment: Appointment, assisted: Assisted) -> None:
+    """Filled in by staff, confirmed by the person beside them: in the appointment's history, and in the record of what staff do."""
+    booking = update(AppointmentChange).where(col(AppointmentChange.appointment_id) == appointment.id)
+    session.execute(booking.where(col(AppointmentChange.what) == BOOKING).values(by=assisted.by))
+    record(
+        session,
+        now,
+        actor_kind=STAFF,
+        actor=assisted.staff,
+        act="booked",
+        subject_kind="appointment",
+        subject=f"appointment {appointment.id}",
+        purpose="assistance",
+        on_behalf_of=f"resident {assisted.resident_id}" if assisted.resident_id else f"assisted {assisted.id}",
+        facts={"established": assisted.established, "confirmed": "on-screen"},
+    )
 
 
 def confirm_by_code(
@@ -272,10 +299,21 @@ def tick(session: Session, now: datetime, key: str, need: str, is_ticked: bool) 
 
 def abandon(session: Session, now: datetime, key: str) -> None:
     """Let the time go and forget the answers."""
-    draft = session.get(Draft, _hash(key), with_for_update=True)
+    abandon_named(session, now, name_of(key))
+
+
+def abandon_named(session: Session, now: datetime, name: str) -> None:
+    """The same, for a draft of which only the name is known. One that became an appointment is forgotten, the appointment stays."""
+    draft = session.get(Draft, name, with_for_update=True) if name else None
     if draft is not None:
-        _let_go(session, now, draft)
+        if not draft.reference:
+            _let_go(session, now, draft)
         session.delete(draft)
+
+
+def name_of(key: str) -> str:
+    """What a draft is called where its key must not be known."""
+    return _hash(key) if key else ""
 
 
 def forget(session: Session, key: str) -> bool:

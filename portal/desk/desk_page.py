@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
-from locales.catalogue import _
+from locales.catalogue import _, path
+from portal.desk.assist_state import ASSIST
 from portal.desk.desk_state import DeskState
 from portal.desk.sign_in_state import DESK, DESK_SIGN_IN
 from portal.identity.door_form import way_out
 from portal.identity.place_rows import place_rows
 from portal.site import page
-from portal.ui.actions import submit
+from portal.ui.actions import actions, link_button, submit
 from portal.ui.frame import section, title
 from portal.ui.moments import one_moment
 from portal.ui.notices import notice
@@ -36,6 +37,7 @@ def desk() -> rx.Component:
                     row(_("Counters"), rx.cond(mine.counters, mine.counters, _("none of your own"))),
                 ),
             ),
+            actions(link_button(_("Sit beside a resident"), path(ASSIST), sign="users")),
             rx.cond(
                 mine.is_low_on_codes,
                 notice(_("You have few recovery codes left. Please ask for a new link to set up your access."), kind="warn"),

@@ -20,6 +20,8 @@ from portal.page_state import now
 Roles = frozenset[str]
 ANYBODY, RESIDENT = frozenset({"anybody"}), frozenset({"resident"})
 STAFF = frozenset({"clerk", "front_desk", "caseworker", "manager", "advocate", "technician"})
+# Whose work it is to sit beside somebody.
+ASSISTANTS = frozenset({"clerk", "front_desk", "caseworker"})
 
 # By State, each handler's name.
 HANDLERS: Mapping[Roles, Mapping[str, str]] = {
@@ -59,6 +61,9 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
     },
     STAFF: {
         "DeskState": "end_others end_session open",
+    },
+    ASSISTANTS: {
+        "AssistState": "begin open type_code",
     },
 }
 # Where whoever has to show who they are does so.

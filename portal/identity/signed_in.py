@@ -10,6 +10,7 @@ import reflex as rx
 from booking.catalogue import StaffMember, read_catalogue
 from booking.store import in_reading, in_transaction
 from locales.catalogue import path
+from portal.identity.assisting import Assisted, assisted, touched
 from portal.identity.cookies import token_in
 from portal.identity.sessions import SEEN_EVERY, Who, seen, who_is
 from portal.page_state import PageState, now
@@ -35,6 +36,16 @@ class SignedIn(PageState, rx.State, mixin=True):
         """The staff member signed in here, with the roles that the town gives them at this moment."""
         who = await self._who()
         return (await in_reading(read_catalogue)).staff.get(who.staff) if who and who.staff else None
+
+    async def _assisted(self, draft: str = "") -> Assisted | None:
+        """Whom the staff member signed in here assists at this moment; `draft` names the booking that they are at."""
+        who = await self._who()
+        if who is None or who.staff is None:
+            return None
+        found = await in_reading(assisted, now(), who.session_id)
+        if found:
+            await in_transaction(touched, now(), who.session_id, draft)
+        return found
 
     def _to_sign_in(self, wants: str) -> Any:
         """To the page that asks who it is, and from there to the page they wanted ("/me/")."""

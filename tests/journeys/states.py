@@ -252,6 +252,32 @@ def somebody_of_the_staff_is_at_the_desk(resident: Resident, _book: OpenBook) ->
     resident.all_is_there()
 
 
+def somebody_sits_down_beside_them(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/desk/assist/")
+    resident.all_is_there()
+    resident.press("Begin")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def a_code_was_sent_to_whoever_sits_there(resident: Resident, _book: OpenBook) -> None:
+    resident.field("Name of the person beside you").fill("Amina")
+    resident.page.locator("input[value=code]").check()
+    resident.field("For a code: their e-mail or mobile number").fill(f"{secrets.token_hex(4)}@example.org")
+    resident.press("Begin")
+    resident.reads("They may type it themselves, or read it out to you.")
+
+
+def the_two_are_at_it_together(resident: Resident, _book: OpenBook) -> None:
+    resident.field("Code").fill(resident.shown_code())
+    resident.press("Begin")
+    expect(resident.page.locator(".together")).to_be_visible()
+
+
+def it_is_over_and_wiped(resident: Resident, _book: OpenBook) -> None:
+    resident.press("End, and wipe the screen")
+    resident.reads("It is over. Nothing of theirs is left here.")
+
+
 STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
     state.__name__.replace("_", " "): state
     for state in (
@@ -293,5 +319,9 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         access_is_being_set_up,
         the_staff_sign_in_was_wrong,
         somebody_of_the_staff_is_at_the_desk,
+        somebody_sits_down_beside_them,
+        a_code_was_sent_to_whoever_sits_there,
+        the_two_are_at_it_together,
+        it_is_over_and_wiped,
     )
 }
