@@ -38,6 +38,7 @@ fi
 
 set -- $(printf -- '-r %s ' "$@")
 echo "Installing what Átrio needs (a minute or two the first time)"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes "$@" >"$LOG" 2>&1 ||
+# The lists are whole. Resolving them again would ask for versions that came out since, and these have no hash here.
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes "$@" >"$LOG" 2>&1 ||
     fail "Installing did not work. The last lines say why:
 $(grep -v '^WARNING' "$LOG" | tail -5)"

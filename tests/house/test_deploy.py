@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,3 +29,11 @@ def test_units_and_proxies_speak_of_the_same_ports() -> None:
     for proxy in ("nginx.conf", "Caddyfile"):
         assert re.findall(r"127\.0\.0\.1:(\d+)", (DEPLOY / proxy).read_text()) == PORTS
     assert re.findall(r"atrio-web@(\d+)", (DEPLOY / "atrio-web@.service").read_text()) == PORTS
+
+
+def test_the_lists_name_all_that_is_needed() -> None:
+    """They are installed as they stand, so that a version that comes out tomorrow is never asked for; what one of
+    them needs and no list names would be missing."""
+    asked = subprocess.run([sys.executable, "-m", "pip", "check"], check=False, capture_output=True, text=True)
+    assert asked.returncode == 0, asked.stdout
+    assert "--no-deps --require-hashes" in (DEPLOY / "install.sh").read_text()
