@@ -10,7 +10,7 @@ from alembic import context
 from booking import audit, catalogue, one_time_codes, outbox, people, promises, waiting_list
 from booking.store import Table, changing_tables, the_store
 from portal.appointments import draft
-from portal.identity import entering, grants, sessions, staff_access
+from portal.identity import api_tokens, desk_entering, entering, grants, passkeys, sessions, staff_access, tries
 
 # Importing the rooms that have tables fills this metadata.
 TABLES_OF = (
@@ -26,6 +26,10 @@ TABLES_OF = (
     grants,
     sessions,
     staff_access,
+    api_tokens,
+    desk_entering,
+    passkeys,
+    tries,
 )
 metadata = Table.metadata
 

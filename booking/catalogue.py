@@ -91,7 +91,8 @@ class Counter(Table, table=True):
 
 
 class StaffMember(Table, table=True):
-    """Someone who serves at `counters` (slugs) what their `skills` allow. `roles` say what else they may do."""
+    """Someone who serves at `counters` (slugs) what their `skills` allow. `roles` say what else they may do, at which `locations`
+    and for which `topics` (the departments); empty where the file leaves it out: see `Catalogue.locations_of` and `topics_of`."""
 
     slug: str = Field(primary_key=True)
     position: int
@@ -100,6 +101,8 @@ class StaffMember(Table, table=True):
     counters: tuple[str, ...] = Field(sa_type=JSON)
     skills: tuple[str, ...] = Field(sa_type=JSON)
     roles: tuple[str, ...] = Field(sa_type=JSON)
+    locations: tuple[str, ...] = Field(default=(), sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    topics: tuple[str, ...] = Field(default=(), sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
     withdrawn_at: datetime | None = None
 
 
@@ -229,6 +232,15 @@ class Catalogue:
 
     def staff_of(self, counter: str) -> list[StaffMember]:
         return [person for person in self.staff.values() if counter in person.counters]
+
+    def locations_of(self, person: StaffMember) -> tuple[str, ...]:
+        """Where their roles count: as the file says, else where their counters are, else everywhere."""
+        said = person.locations or {self.counters[slug].location for slug in person.counters if slug in self.counters}
+        return tuple(slug for slug in self.locations if slug in said) if said else tuple(self.locations)
+
+    def topics_of(self, person: StaffMember) -> tuple[str, ...]:
+        """For which departments: as the file says, else for all."""
+        return tuple(slug for slug in self.topics if slug in person.topics) if person.topics else tuple(self.topics)
 
 
 class NoTown(LookupError):

@@ -64,16 +64,24 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--subject", default="", metavar="ID", help="only of this one, for example 'resident 17'")
     show.add_argument("--last", type=int, default=20, metavar="N", help="so many (20)")
     show.set_defaults(command=audit.show_audit)
-    people = verbs.add_parser("staff", help="who of the staff may sign in").add_subparsers(
+    people = verbs.add_parser("staff", help="who may come in at the desk").add_subparsers(
         required=True, metavar="invite | reset"
     )
-    for name, command, says in (
-        ("invite", staff.invite_staff, "print a link with which they choose a password and set up an authenticator"),
-        ("reset", staff.reset_staff, "sign them out everywhere, and take back password, authenticator and recovery codes"),
-    ):
-        verb = people.add_parser(name, help=says)
-        verb.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="their address in the town file")
-        verb.set_defaults(command=command)
+    invite = people.add_parser("invite", help="print a link with which somebody sets their password")
+    invite.set_defaults(command=staff.invite)
+    reset = people.add_parser("reset", help="withdraw all they sign in with, and sign them out everywhere")
+    reset.set_defaults(command=staff.reset)
+    tokens = verbs.add_parser("token", help="tokens with which programs act over REST").add_subparsers(
+        required=True, metavar="staff | list | withdraw"
+    )
+    token = tokens.add_parser("staff", help="print a token that may do what this person may")
+    token.set_defaults(command=staff.new_token)
+    for named in (invite, reset, token):
+        named.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="as in the town file")
+    tokens.add_parser("list", help="those that are good, by number").set_defaults(command=staff.list_tokens)
+    withdrawn = tokens.add_parser("withdraw", help="a token is good no longer")
+    withdrawn.add_argument("number", type=int, metavar="NUMBER")
+    withdrawn.set_defaults(command=staff.withdraw_token)
     load = verbs.add_parser("load", help="check and load a town file")
     load.add_argument("town", type=Path, metavar="TOWN.toml")
     load.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")

@@ -21,6 +21,7 @@ from portal.api.app import nothing_here, v1
 from portal.appointments.beside import end_beside
 from portal.appointments.calendar_file import calendar_file
 from portal.identity.doors import let_in, let_out
+from portal.identity.passkey_doors import passkey_doors
 from portal.identity.provider import provider_doors
 from portal.metrics import metrics
 from portal.patience import Look
@@ -98,6 +99,7 @@ doors = Starlette(
         Route("/readyz", is_ready),
         Route("/metrics", metrics),
         Route("/{language}/appointment/invite.ics", calendar_file, methods=["POST"]),
+        *passkey_doors,
         all_under("/auth", provider_doors()),
         Route("/{language}/auth/enter", let_in, methods=["POST"]),
         Route("/{language}/auth/leave", let_out, methods=["POST"]),

@@ -33,6 +33,9 @@ WRONG_KEYS_OF_A_DAY = RateLimitItemPerDay(150, namespace="wrong keys of a day")
 CODES = RateLimitItemPerMinute(100, 10, namespace="codes")
 CODES_TO_ONE = RateLimitItemPerHour(4, namespace="codes to one")
 
+# Passwords of staff, for whomever: a whole town hall that comes to work at once, over one address.
+STAFF_TRIES = RateLimitItemPerMinute(60, 10, namespace="staff tries")
+
 PATIENCE = 0.5  # seconds for Redis to answer
 REST = 5.0  # seconds in which Redis isn't asked after it failed
 

@@ -33,8 +33,9 @@ from portal.appointments.way_state import WayState
 from portal.catalogue import home, service, services
 from portal.catalogue.hall import HallState, NextTimeState
 from portal.catalogue.searching import SearchState
-from portal.desk import assist_page, desk_page, set_up_page
+from portal.desk import access_page, assist_page, desk_page, second_page, set_up_page
 from portal.desk import sign_in_page as desk_sign_in_page
+from portal.desk.access_state import MyAccessState
 from portal.desk.assist_state import AssistState
 from portal.desk.desk_state import DeskState
 from portal.desk.set_up_state import SetUpState
@@ -86,8 +87,10 @@ PAGES = (
     Page("/me", me_page.me, me_page.me_title, MeState.open, who=RESIDENT),
     Page("/me/about-you", about_you_page.about_you, about_you_page.about_you_title, AboutYouState.open, who=RESIDENT),
     Page("/desk/sign-in", desk_sign_in_page.desk_sign_in, desk_sign_in_page.desk_sign_in_title, DeskSignInState.open),
+    Page("/desk/sign-in/second", second_page.second, second_page.second_title, DeskSignInState.open_second),
     Page("/desk/set-up", set_up_page.set_up, set_up_page.set_up_title, SetUpState.open),
     Page("/desk", desk_page.desk, desk_page.desk_title, DeskState.open, who=STAFF),
+    Page("/desk/me", access_page.access, access_page.access_title, MyAccessState.open, who=STAFF),
     Page("/desk/assist", assist_page.assist, assist_page.assist_title, AssistState.open, who=ASSISTANTS),
     Page("/video", video.video, video.video_title, VideoState.open),
     Page(ROUTE, lost, lost_title),

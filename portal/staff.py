@@ -1,4 +1,4 @@
-"""`python -m portal staff`: let a staff member in for the first time, or take all of their access away."""
+"""`python -m portal staff` and `python -m portal token`: who may come in at the desk, and which programs act for them."""
 
 from __future__ import annotations
 
@@ -8,33 +8,59 @@ from sqlmodel import Session
 
 from booking.catalogue import read_catalogue
 from booking.settings import settings
-from booking.store import the_store, write
-from portal.commands import Refused
-from portal.identity.staff_access import invite, withdraw
+from booking.store import read, the_store, write
+from portal.commands import Refused, loaded_digest
+from portal.identity import api_tokens, staff_access
+from portal.identity.staff_access import member_of
 from portal.page_state import now
 
-
-def invite_staff(arguments: Namespace) -> None:
-    """Print the link; it is for them alone. Nothing of theirs ends before they have used it."""
-    try:
-        token, language = write(the_store(), _invite, arguments.email)
-    except LookupError:
-        raise _unknown(arguments.email) from None
-    print("Give this link to them alone. It is good once, until tomorrow at this time:")
-    print(f"{settings().address}/{language}/desk/set-up/#{token}")
+SET_UP = "/desk/set-up/"
 
 
-def reset_staff(arguments: Namespace) -> None:
-    try:
-        write(the_store(), withdraw, now(), arguments.email)
-    except LookupError:
-        raise _unknown(arguments.email) from None
-    print("They are signed out everywhere, and nothing that let them in is good any more.")
+def invite(arguments: Namespace) -> None:
+    """Print the link, which is shown nowhere else. Its secret is in the fragment, which no server is sent."""
+    _check_known(arguments.email)
+    token = write(the_store(), staff_access.invite, now(), arguments.email)
+    language = read(the_store(), read_catalogue).town.default_language
+    print(f"{settings().address}/{language}{SET_UP}#.{token}")
+    print("Good once, for 24 hours. Whoever opens it sets this person's password: send it to nobody else.")
 
 
-def _invite(session: Session, email: str) -> tuple[str, str]:
-    return invite(session, now(), email), read_catalogue(session).town.default_language
+def reset(arguments: Namespace) -> None:
+    _check_known(arguments.email)
+    write(the_store(), staff_access.withdraw, now(), arguments.email)
+    print("Withdrawn: password, authenticator, passkeys, recovery codes, tokens. Signed out everywhere.")
 
 
-def _unknown(email: str) -> Refused:
-    return Refused(f"Nobody of the staff has the address {email!r} in the town file that is loaded.")
+def new_token(arguments: Namespace) -> None:
+    staff = _check_known(arguments.email)
+    print(write(the_store(), api_tokens.new_token, now(), staff))
+
+
+def list_tokens(_: Namespace) -> None:
+    loaded_digest()
+    for line in read(the_store(), _lines) or ["There is no token."]:
+        print(line)
+
+
+def withdraw_token(arguments: Namespace) -> None:
+    loaded_digest()
+    if not write(the_store(), api_tokens.withdraw_token, now(), arguments.number):
+        raise Refused(f"There is no token {arguments.number}. These are there: python -m portal token list")
+    print(f"Token {arguments.number} is good no longer.")
+
+
+def _lines(session: Session) -> list[str]:
+    return [
+        f"{row.id}  staff {row.staff}  until {row.expires_at:%Y-%m-%d %H:%M} UTC"
+        for row in api_tokens.good_tokens(session, now())
+    ]
+
+
+def _check_known(email: str) -> str:
+    """The slug of this staff member. Raises Refused."""
+    loaded_digest()
+    member = read(the_store(), member_of, email)
+    if member is None:
+        raise Refused(f"Nobody in the town file has the e-mail {email}. Add them under [[staff]] and load it.")
+    return member.slug

@@ -28,10 +28,14 @@ from booking.store import in_reading, in_transaction
 from booking.waiting_list import forget_freed_places
 from portal.appointments.beside import give_back_forgotten
 from portal.appointments.draft import forget_old_drafts
+from portal.identity.api_tokens import forget_tokens
+from portal.identity.desk_entering import forget_desk_sign_ins
 from portal.identity.entering import forget_sign_ins
 from portal.identity.grants import forget_grants
+from portal.identity.passkeys import forget_challenges
 from portal.identity.sessions import forget_sessions
-from portal.identity.staff_access import forget_tries
+from portal.identity.staff_access import forget_invitations
+from portal.identity.tries import forget_tries
 from portal.letters.carriers import mail_carrier, text_carrier
 from portal.letters.delivery import Carriers, deliver
 from portal.logs import keyed
@@ -56,6 +60,10 @@ FORGETTING = (
     forget_sign_ins,
     forget_grants,
     forget_tries,
+    forget_invitations,
+    forget_challenges,
+    forget_desk_sign_ins,
+    forget_tokens,
     forget_sessions,
 )
 

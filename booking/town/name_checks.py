@@ -15,7 +15,7 @@ KINDS = ("topics", "locations", "counters", "staff", "services")
 
 def name_objections(document: Thing, sound: Thing) -> Iterator[Objection]:
     """`document` is the file as written, which knows every name; `sound` the same less what the schema refused."""
-    for check in (_doubles, _unknown_names, _unknown_default_language, _wrong_addresses):
+    for check in (_doubles, _unknown_names, _counters_elsewhere, _unknown_default_language, _wrong_addresses):
         for place, predicate in check(document, sound):
             yield place, said(document, place, predicate)
     for place, predicate in _languages(sound, values(part(sound, "town"), "languages")):
@@ -63,11 +63,24 @@ def _unknown_names(document: Thing, sound: Thing) -> Iterator[Objection]:
         ("counters", "skills", "skill"),
         ("staff", "counters", "counter"),
         ("staff", "skills", "skill"),
+        ("staff", "locations", "location"),
+        ("staff", "topics", "topic"),
     ):
         for place, thing in things(sound, kind):
             for where, name in [*items(thing, key, place), ((*place, key), thing.get(key))]:
                 if isinstance(name, str) and name not in known[what]:
                     yield where, f"names a {what} {shown(name)} that isn't in this file.{guess(name, known[what])}"
+
+
+def _counters_elsewhere(_: Thing, sound: Thing) -> Iterator[Objection]:
+    """Whoever sits at a counter may do there what their roles allow."""
+    house_of = {counter.get("slug"): counter.get("location") for _, counter in things(sound, "counters")}
+    for place, person in things(sound, "staff"):
+        where = values(person, "locations")
+        for item, counter in items(person, "counters", place) if where else ():
+            house = house_of.get(counter) if isinstance(counter, str) else None
+            if house and house not in where:
+                yield item, f"{shown(counter)} is at {shown(house)}, which isn't one of their locations."
 
 
 def _unknown_default_language(_: Thing, sound: Thing) -> Iterator[Objection]:

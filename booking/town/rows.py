@@ -108,6 +108,8 @@ def _staff_member(thing: Thing) -> Values:
         "counters": thing.get("counters", []),
         "skills": thing.get("skills", []),
         "roles": thing["roles"],
+        "locations": thing.get("locations", []),
+        "topics": thing.get("topics", []),
     }
 
 

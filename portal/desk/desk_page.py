@@ -5,16 +5,18 @@ from __future__ import annotations
 import reflex as rx
 
 from locales.catalogue import _, path
+from portal.desk.access_state import ACCESS
 from portal.desk.assist_state import ASSIST
 from portal.desk.desk_state import DeskState
 from portal.desk.sign_in_state import DESK, DESK_SIGN_IN
 from portal.identity.door_form import way_out
-from portal.identity.place_rows import place_rows
 from portal.site import page
 from portal.ui.actions import actions, link_button, submit
 from portal.ui.frame import section, title
 from portal.ui.moments import one_moment
 from portal.ui.notices import notice
+from portal.ui.rows import row as row_link
+from portal.ui.rows import rows
 from portal.ui.summary import row, summary
 from portal.ui.words import local_name
 
@@ -34,15 +36,27 @@ def desk() -> rx.Component:
                 summary(
                     row(_("Name"), local_name(mine.name)),
                     row(_("What you are here for"), mine.roles),
+                    row(_("Where"), mine.locations),
+                    row(_("Departments"), mine.topics),
                     row(_("Counters"), rx.cond(mine.counters, mine.counters, _("none of your own"))),
                 ),
             ),
-            actions(link_button(_("Sit beside a resident"), path(ASSIST), sign="users")),
+            section(
+                _("What you can do here"),
+                actions(link_button(_("Sit beside a resident"), path(ASSIST), sign="users")),
+                rows(
+                    row_link(
+                        _("My access"),
+                        path(ACCESS),
+                        _("Passkeys, recovery codes, and where you are signed in"),
+                        sign="user-round",
+                    ),
+                ),
+            ),
             rx.cond(
                 mine.is_low_on_codes,
-                notice(_("You have few recovery codes left. Please ask for a new link to set up your access."), kind="warn"),
+                notice(_("You have few recovery codes left. Please make new ones under “My access”."), kind="warn"),
             ),
-            section(_("Where you are signed in"), place_rows(mine.places, DeskState.end_session, DeskState.end_others)),
             way_out(DESK_SIGN_IN, submit(_("Sign out"), kind="second", sign="log-out")),
         ),
         route=DESK,

@@ -1,23 +1,20 @@
-"""The start page of staff: who they are here, and where they are signed in."""
+"""The start page of staff: who they are here, where, and for what."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import reflex as rx
 from sqlmodel import Session
 
 from booking.catalogue import read_catalogue
-from booking.store import in_reading, in_transaction
-from locales.catalogue import path
+from booking.store import in_reading
+from locales.catalogue import _, path
 from portal.desk.sign_in_state import DESK, DESK_SIGN_IN
-from portal.desk.words import roles_words
-from portal.identity import sessions
-from portal.identity.places import Place, places_of
+from portal.desk.words import listed, roles_words
 from portal.identity.sessions import Who
 from portal.identity.signed_in import SignedIn
 from portal.identity.staff_access import codes_left
-from portal.page_state import now
 from portal.site import said
 
 FEW_CODES = 3
@@ -29,9 +26,10 @@ class AtWork:
 
     name: str = ""
     roles: str = ""
+    locations: str = ""
+    topics: str = ""
     counters: str = ""
     is_low_on_codes: bool = False
-    places: list[Place] = field(default_factory=list)
 
 
 class DeskState(SignedIn, rx.State):
@@ -41,22 +39,6 @@ class DeskState(SignedIn, rx.State):
     @rx.event
     async def open(self):
         with self._speaking():
-            return await self._look()
-
-    @rx.event
-    async def end_session(self, number: int):
-        """Sign out of one other place."""
-        with self._speaking():
-            who = await self._who()
-            if who and isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**31:
-                await in_transaction(sessions.end_one, now(), who, number)
-            return await self._look()
-
-    @rx.event
-    async def end_others(self):
-        with self._speaking():
-            if who := await self._who():
-                await in_transaction(sessions.end_all_but, now(), who)
             return await self._look()
 
     async def _look(self):
@@ -76,7 +58,8 @@ def _at_work(session: Session, who: Who) -> AtWork:
     return AtWork(
         name=member.name,
         roles=roles_words(member.roles),
+        locations=listed(said(catalogue.locations[slug].name) for slug in catalogue.locations_of(member)),
+        topics=listed(said(catalogue.topics[slug].name) for slug in catalogue.topics_of(member)) if member.topics else _("all"),
         counters=", ".join(f"{said(catalogue.known_locations[each.location].name)}: {said(each.name)}" for each in counters),
         is_low_on_codes=who.how == "password" and codes_left(session, member.slug) < FEW_CODES,
-        places=places_of(session, now(), catalogue, who),
     )

@@ -1,4 +1,4 @@
-"""Setting up access, as drawn: one page with a password and an authenticator, then the recovery codes, once."""
+"""Setting up access, as drawn: a password, then a passkey or an authenticator, then the recovery codes, once."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Any, cast
 import reflex as rx
 
 from locales.catalogue import _, path
-from portal.desk.set_up_state import SET_UP, SetUpState
+from portal.desk.passkey_form import passkey_form
+from portal.desk.recovery_codes import recovery_codes
+from portal.desk.set_up_state import SET_UP, TOKEN, SetUpState
 from portal.desk.sign_in_state import DESK_SIGN_IN
 from portal.site import page
 from portal.ui.actions import actions, link_button, submit
 from portal.ui.errors import error_summary
-from portal.ui.fields import text_field
-from portal.ui.frame import section, title
-from portal.ui.links import raw_a
+from portal.ui.fields import error_line, text_field
+from portal.ui.frame import section, step_line, step_words, title
 from portal.ui.moments import one_moment
 from portal.ui.notices import notice
 from portal.ui.qr import qr
-from portal.ui.words import code, long_code
+from portal.ui.words import long_code
 
 
 def set_up_title() -> str:
@@ -35,7 +36,7 @@ def set_up() -> rx.Component:
                 rx.cond(
                     SetUpState.recovery_codes.length() > 0,
                     _codes(),
-                    rx.cond(SetUpState.is_over, _over(), _form()),
+                    rx.cond(SetUpState.is_over, _over(), rx.cond(SetUpState.has_password, _second(), _password())),
                 ),
             ),
             class_name="flow measure apart",
@@ -53,31 +54,53 @@ def _over() -> rx.Component:
     )
 
 
-def _form() -> rx.Component:
+def _password() -> rx.Component:
     return rx.el.form(
+        step_line(step_words(1, 2, _("a password"))),
         rx.el.p(_("Hello {name}. It takes two minutes, and you need your phone.", name=SetUpState.name)),
-        section(
-            _("1. A password"),
-            text_field(
-                "password",
-                _("Password"),
-                hint=_("At least 12 characters. Four words that do not belong together are good."),
-                error=SetUpState.errors.get("password", ""),
-                type="password",
-                dir="ltr",
-                auto_complete="new-password",
-            ),
+        text_field(
+            "password",
+            _("Password"),
+            hint=_("At least 12 characters. Four words that do not belong together are good."),
+            error=SetUpState.errors.get("password", ""),
+            type="password",
+            dir="ltr",
+            auto_complete="new-password",
         ),
+        actions(submit(_("Continue"), waiting=SetUpState.is_waiting, waiting_words=_("One moment"))),
+        on_submit=SetUpState.choose,
+        class_name="flow apart",
+        no_validate=True,
+    )
+
+
+def _second() -> rx.Component:
+    return rx.el.div(
+        step_line(step_words(2, 2, _("a passkey or an authenticator"))),
+        rx.el.p(_("A password alone is not enough. Choose one of these two; you are asked for it each time.")),
         section(
-            _("2. An authenticator"),
-            rx.el.p(_("Scan this with an authenticator app on your phone. It then shows six new digits every half minute.")),
-            qr(
-                SetUpState.drawing,
-                cast(Any, SetUpState.modules),
-                _("QR code for your authenticator"),
-                rx.el.p(_("No camera? Type this into the app:")),
-                rx.el.p(long_code(SetUpState.secret)),
-            ),
+            _("A passkey"),
+            rx.el.p(_("This device, your phone or a security key, opened with your finger, your face or its PIN.")),
+            error_line("passkey", SetUpState.errors.get("passkey", "")),
+            passkey_form("set-up", _("Make a passkey"), SetUpState.passkey_made, key=TOKEN, id="passkey"),
+        ),
+        _authenticator(),
+        class_name="flow far",
+    )
+
+
+def _authenticator() -> rx.Component:
+    return section(
+        _("Or an authenticator"),
+        rx.el.p(_("Scan this with an authenticator app on your phone. It then shows six new digits every half minute.")),
+        qr(
+            SetUpState.drawing,
+            cast(Any, SetUpState.modules),
+            _("QR code for your authenticator"),
+            rx.el.p(_("No camera? Type this into the app:")),
+            rx.el.p(long_code(SetUpState.secret)),
+        ),
+        rx.el.form(
             text_field(
                 "digits",
                 _("The six digits it shows now"),
@@ -88,11 +111,11 @@ def _form() -> rx.Component:
                 auto_complete="one-time-code",
                 spell_check=False,
             ),
+            actions(submit(_("Save"), kind="second", waiting=SetUpState.is_waiting, waiting_words=_("One moment"))),
+            on_submit=SetUpState.save,
+            class_name="flow apart",
+            no_validate=True,
         ),
-        actions(submit(_("Save"), waiting=SetUpState.is_waiting, waiting_words=_("One moment"))),
-        on_submit=SetUpState.save,
-        class_name="flow apart",
-        no_validate=True,
     )
 
 
@@ -101,11 +124,7 @@ def _codes() -> rx.Component:
         notice(_("Your access is set up."), kind="ok", live=True),
         section(
             _("Your recovery codes"),
-            rx.el.p(
-                _("If your phone is lost, one of these takes the place of the six digits, once. Print them, or note them down.")
-            ),
-            rx.el.ul(rx.foreach(SetUpState.recovery_codes, lambda each: rx.el.li(code(each))), class_name="prose"),
-            rx.el.p(raw_a(_("Print this page"), href="#print", class_name="hit"), class_name="no-print"),
+            recovery_codes(SetUpState.recovery_codes),
         ),
         actions(link_button(_("Go on to sign in"), path(DESK_SIGN_IN))),
     )

@@ -26,7 +26,7 @@ def desk_sign_in() -> rx.Component:
         missing_answer("email", DeskSignInState.error, waiting=DeskSignInState.is_waiting),
         rx.el.div(
             title(desk_sign_in_title()),
-            rx.cond(DeskSignInState.news == "out", notice(_("You are signed out on this device."), kind="ok", live=True)),
+            _news(),
             one_moment(DeskSignInState.is_ready, _form(), _by_click()),
             door(DeskSignInState.grant),
             said_once(told=DeskSignInState.news),
@@ -34,6 +34,15 @@ def desk_sign_in() -> rx.Component:
         ),
         route=DESK_SIGN_IN,
         needs_script=True,
+    )
+
+
+def _news() -> rx.Component | rx.Var:
+    return rx.match(
+        DeskSignInState.news,
+        ("out", notice(_("You are signed out on this device."), kind="ok", live=True)),
+        ("again", notice(_("That took too long. Please begin again."), kind="warn", live=True)),
+        rx.fragment(),
     )
 
 
@@ -50,16 +59,7 @@ def _form() -> rx.Component:
             spell_check=False,
         ),
         text_field("password", _("Password"), type="password", dir="ltr", auto_complete="current-password"),
-        text_field(
-            "second",
-            _("Six digits of your authenticator"),
-            hint=_("Or one of your recovery codes."),
-            dir="ltr",
-            short=True,
-            auto_complete="one-time-code",
-            spell_check=False,
-        ),
-        actions(submit(_("Sign in"), waiting=DeskSignInState.is_waiting, waiting_words=_("One moment"))),
+        actions(submit(_("Continue"), waiting=DeskSignInState.is_waiting, waiting_words=_("One moment"))),
         rx.el.p(
             _("No access yet, or a new phone? Whoever looks after this portal gives you a link to set it up."),
             class_name="soft",

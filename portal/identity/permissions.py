@@ -52,15 +52,16 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
         "VideoState": "open",
         # On the way in.
         "SignInState": "enter open open_code send send_again typing",
-        "DeskSignInState": "be enter open",
-        "SetUpState": "open save",
+        "DeskSignInState": "be enter open open_second passkey_answered show",
+        "SetUpState": "choose open passkey_made save",
     },
     RESIDENT: {
         "MeState": "end_others end_session join not_mine open see",
         "AboutYouState": "open save",
     },
     STAFF: {
-        "DeskState": "end_others end_session open",
+        "DeskState": "open",
+        "MyAccessState": "end_others end_session new_codes open passkey_added remove_passkey",
     },
     ASSISTANTS: {
         "AssistState": "begin open type_code",

@@ -18,6 +18,7 @@ SERRA = 'slug = "serra"'
 PACOS_7 = 'slug = "pacos-7"'
 SERRA_2 = 'slug = "serra-2"'
 NUNO = 'slug = "nuno-azevedo"'
+CLERK = 'roles = ["clerk"]'
 TOWN = "[town]"
 SATURDAY = '{ days = ["sat"], opens = "09:00", closes = "12:30", every_weeks = 4, first_day = 2026-01-10 }'
 
@@ -57,7 +58,9 @@ FORM = [
     Slip(PACOS, "step_free = true", 'step_free = "yes"', 'step_free must be true or false, not "yes".'),
     Slip(PACOS, 'opens = "08:30"', 'opens = "8h30"', 'opening 1 opens must be a time of day such as "08:30", not "8h30".'),
     Slip(PACOS, 'closes = "17:30"', 'closes = "24:00"', "a time of day"),
-    Slip(NUNO, 'roles = ["clerk"]', "roles = []", "roles is an empty list, and needs at least one item."),
+    Slip(NUNO, CLERK, f"{CLERK}\nlocations = []", "locations is an empty list, and needs at least one item.", 1),
+    Slip(NUNO, CLERK, f"{CLERK}\ntopics = []", "topics is an empty list, and needs at least one item.", 1),
+    Slip(NUNO, CLERK, "roles = []", "roles is an empty list, and needs at least one item."),
     Slip(NUNO, 'slug = "nuno-azevedo"', 'slug = "Nuno Azevedo"', "a short name of small letters"),
     Slip("[holidays]", 'country = "PT"\n', 'subdivision = "20"\n', "needs a country as well", -1),
     Slip(PERMIT, 'topic = "streets"', 'topic = ["streets"]', "topic must be a short name of small letters, digits and hyphens"),
@@ -91,6 +94,11 @@ NAMES = [
         NUNO, '["ribeira-2"]', '["ribera-2"]', 'names a counter "ribera-2" that isn\'t in this file. Did you mean "ribeira-2"?'
     ),
     Slip(NUNO, '"planning"', '"painting"', 'names a skill "painting"'),
+    Slip(NUNO, CLERK, f'{CLERK}\nlocations = ["ribera"]', 'names a location "ribera" that isn\'t in this file.', 1),
+    Slip(NUNO, CLERK, f'{CLERK}\ntopics = ["strets"]', 'names a topic "strets" that isn\'t in this file.', 1),
+    Slip(
+        NUNO, CLERK, f'{CLERK}\nlocations = ["serra"]', '"ribeira-2" is at "ribeira", which isn\'t one of their locations.', 2
+    ),
     Slip('slug = "pedro-alvim"', "pedro-alvim", "nuno-azevedo", "is the slug of another of the staff"),
     Slip(
         SERRA_2,

@@ -12,6 +12,7 @@ from booking.store import write
 from booking.visits import Visit
 from portal.identity.staff_access import invite
 from tests.journeys.open_book import OpenBook
+from tests.journeys.staff import PASSWORD, shows_digits, types_password
 from tests.journeys.steps import CHECK, DETAILS, DONE, TIME, Resident, instant
 
 VISIT = Visit(("residence-certificate",), "pacos", "in_person")
@@ -235,20 +236,46 @@ def access_is_being_set_up(resident: Resident, book: OpenBook) -> None:
     email = book.catalogue().staff["rosa-teixeira"].email
     resident.open(f"/desk/set-up/#{write(book.store, invite, datetime.now(UTC), email)}")
     resident.all_is_there()
+    resident.press("Continue")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def a_second_thing_is_being_set_up(resident: Resident, _book: OpenBook) -> None:
+    resident.field("Password").fill(PASSWORD)
+    resident.press("Continue")
+    resident.reads("Or an authenticator")
     resident.press("Save")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def the_recovery_codes_are_shown(resident: Resident, _book: OpenBook) -> None:
+    shows_digits(resident)
+    resident.reads("Your access is set up.")
+
+
+def the_second_thing_was_wrong(resident: Resident, book: OpenBook) -> None:
+    types_password(resident, book.catalogue().staff["rosa-teixeira"].email)
+    resident.field("Six digits of your authenticator").fill("000000")
+    resident.press("Sign in")
     expect(resident.page.locator("#errors")).to_be_visible()
 
 
 def the_staff_sign_in_was_wrong(resident: Resident, _book: OpenBook) -> None:
     resident.open("/desk/sign-in/")
     resident.all_is_there()
-    resident.page.locator("form button[type=submit]").first.click()
+    resident.press("Continue")
     expect(resident.page.locator("#errors")).to_be_visible()
 
 
 def somebody_of_the_staff_is_at_the_desk(resident: Resident, _book: OpenBook) -> None:
     resident.page.get_by_role("button", name=resident.words("Sign in as {name}", name="Marta Figueiredo")).click()
     resident.title_is("Staff area")
+    resident.all_is_there()
+
+
+def somebody_of_the_staff_looks_after_their_access(resident: Resident, _book: OpenBook) -> None:
+    resident.follow("My access")
+    resident.title_is("My access")
     resident.all_is_there()
 
 
@@ -317,8 +344,12 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         they_have_appointments_and_are_asked_about_others,
         they_are_signed_out,
         access_is_being_set_up,
+        a_second_thing_is_being_set_up,
+        the_recovery_codes_are_shown,
+        the_second_thing_was_wrong,
         the_staff_sign_in_was_wrong,
         somebody_of_the_staff_is_at_the_desk,
+        somebody_of_the_staff_looks_after_their_access,
         somebody_sits_down_beside_them,
         a_code_was_sent_to_whoever_sits_there,
         the_two_are_at_it_together,

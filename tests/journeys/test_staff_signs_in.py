@@ -1,20 +1,22 @@
 """Staff come in: from the link that sets up their access to the desk, and out again; and whoever the town names no more."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from pyotp.totp import TOTP
 from sqlmodel import Session, col, select, update
 
 from booking.catalogue import StaffMember, catalogue_changed, read_catalogue
-from booking.store import write
-from portal.identity.staff_access import StaffTries, invite
+from booking.store import read, write
+from portal.identity.passkeys import passkeys_of
+from portal.identity.staff_access import invite
+from portal.identity.tries import StaffTries
 from tests.journeys.eyes import axe_finds
 from tests.journeys.open_book import OpenBook
+from tests.journeys.staff import PASSWORD, codes_shown, email_of, offers, opens_link, sets_up, signs_in, types_password
 from tests.journeys.steps import Resident
-
-PASSWORD = "a long and quiet afternoon"
 
 
 @pytest.fixture
@@ -22,41 +24,10 @@ def clerk(page: Page, address: str, request: pytest.FixtureRequest) -> Resident:
     return Resident(page, address, getattr(request, "param", "pt"))
 
 
-def email_of(book: OpenBook, slug: str) -> str:
-    return book.catalogue().staff[slug].email
-
-
-def set_up(clerk: Resident, book: OpenBook, slug: str) -> tuple[TOTP, list[str]]:
-    """With the link that they were given; their authenticator, and their recovery codes."""
-    token = write(book.store, invite, datetime.now(UTC), email_of(book, slug))
-    clerk.open(f"/desk/set-up/#{token}")
-    clerk.title_is("Set up your access")
-    clerk.all_is_there()
-    assert token not in clerk.page.url
-    clerk.reads("2. An authenticator")
-    authenticator = TOTP(clerk.page.locator("main bdi").last.inner_text().replace("-", "").strip())
-    clerk.field("Password").fill(PASSWORD)
-    clerk.field("The six digits it shows now").fill(authenticator.now())
-    clerk.press("Save")
-    clerk.reads("Your access is set up.")
-    codes = clerk.page.locator("main ul.prose li").all_inner_texts()
-    return authenticator, [code.strip() for code in codes]
-
-
-def signs_in(clerk: Resident, email: str, second: str, password: str = PASSWORD) -> None:
-    clerk.open("/desk/")
-    clerk.title_is("Sign in for staff")
-    clerk.all_is_there()
-    clerk.field("E-mail").fill(email)
-    clerk.field("Password").fill(password)
-    clerk.field("Six digits of your authenticator").fill(second)
-    clerk.page.get_by_role("button", name=clerk.words("Sign in"), exact=True).first.click()
-
-
 @pytest.mark.parametrize("clerk", ["pt", "ar"], indirect=True)
 def test_from_the_link_to_the_desk(clerk: Resident, book: OpenBook):
     slug = {"pt": "rosa-teixeira", "ar": "tiago-moreira"}[clerk.language]
-    _authenticator, codes = set_up(clerk, book, slug)
+    codes = sets_up(clerk, book, slug)
     assert len(codes) == 10
     clerk.follow("Go on to sign in")
     clerk.title_is("Sign in for staff")
@@ -73,27 +44,103 @@ def test_from_the_link_to_the_desk(clerk: Resident, book: OpenBook):
 
 
 def test_what_does_not_fit_together_is_answered_in_one_sentence(clerk: Resident, book: OpenBook):
-    _authenticator, codes = set_up(clerk, book, "teresa-nunes")
+    codes = sets_up(clerk, book, "teresa-nunes")
     known = email_of(book, "teresa-nunes")
-    sentence = "This does not fit together. Please check the e-mail, the password and the six digits."
-    for email, password, second in (
-        (known, "wrong", codes[1]),
-        (known, PASSWORD, "000000"),
-        ("nobody@town.example", PASSWORD, codes[1]),
-    ):
-        signs_in(clerk, email, second, password)
-        clerk.reads(sentence)
+    for email, password in ((known, "wrong"), ("nobody@town.example", PASSWORD)):
+        offers(clerk, email, password)
+        clerk.reads("This e-mail and this password do not fit together. Please check both.")
         expect(clerk.field("E-mail")).to_have_value(email)
-    signs_in(clerk, known, codes[2])
+    for second in ("000000", "AAAA-BBBB-CCCC-DDDD", codes[1]):
+        signs_in(clerk, known, second)
+        if second == codes[1]:
+            clerk.title_is("Staff area")
+        else:
+            clerk.reads("These digits do not fit, or were used already. Please wait for the next ones, or use a recovery code.")
+
+
+def test_the_second_step_without_the_first_leads_back(clerk: Resident):
+    clerk.open("/desk/sign-in/second/")
+    clerk.title_is("Sign in for staff")
+    clerk.reads("That took too long. Please begin again.")
+
+
+def test_a_passkey_is_made_and_lets_in(clerk: Resident, book: OpenBook):
+    device = virtual_authenticator(clerk)
+    opens_link(clerk, book, "sofia-lourenco")
+    clerk.press("Make a passkey")
+    assert len(codes_shown(clerk)) == 10
+    types_password(clerk, email_of(book, "sofia-lourenco"))
+    clerk.field("A recovery code")
+    clerk.press("Use a passkey")
     clerk.title_is("Staff area")
+    clerk.all_is_there()
+    (kept,) = device("getCredentials")["credentials"]
+    assert kept["isResidentCredential"]
+    assert read(book.store, passkeys_of, "sofia-lourenco")[0].sign_count == kept["signCount"] > 0
+
+
+def test_whoever_does_not_unlock_their_passkey_is_told_and_has_other_ways(clerk: Resident, book: OpenBook):
+    device = virtual_authenticator(clerk)
+    opens_link(clerk, book, "nuno-azevedo")
+    device("setUserVerified", isUserVerified=False)
+    clerk.press("Make a passkey")
+    expect(clerk.page.locator("#errors")).to_be_visible()
+    device("setUserVerified", isUserVerified=True)
+    clerk.press("Make a passkey")
+    codes = codes_shown(clerk)
+    types_password(clerk, email_of(book, "nuno-azevedo"))
+    device("setUserVerified", isUserVerified=False)
+    clerk.press("Use a passkey")
+    expect(clerk.page.locator("#errors")).to_be_visible()
+    clerk.page.locator("input[name=second]").fill(codes[0])
+    clerk.press("Sign in")
+    clerk.title_is("Staff area")
+
+
+def test_a_passkey_is_added_and_removed_and_codes_are_made_anew(clerk: Resident, book: OpenBook):
+    codes = sets_up(clerk, book, "manuel-borges")
+    signs_in(clerk, email_of(book, "manuel-borges"), codes[0])
+    clerk.title_is("Staff area")
+    clerk.follow("My access")
+    clerk.title_is("My access")
+    clerk.all_is_there()
+    virtual_authenticator(clerk)
+    clerk.press("Add a passkey")
+    clerk.reads("This passkey is added.")
+    clerk.press("Add a passkey")
+    clerk.reads("This device has a passkey of yours already.")
+    assert axe_finds(clerk.page) == []
+    clerk.press("Remove")
+    clerk.reads("You have none yet. With one you need no digits.")
+    clerk.press("Make ten new ones")
+    clerk.reads("These are new. The ones before are good no longer.")
+    new = clerk.page.locator("main ul.prose li").all_inner_texts()
+    assert len(new) == 10
+    assert not set(codes) & set(new)
+
+
+def virtual_authenticator(clerk: Resident) -> Callable[..., dict[str, Any]]:
+    """As a telephone that its owner unlocks. Called with a command of the WebAuthn domain of Chromium's protocol."""
+    protocol = clerk.page.context.new_cdp_session(clerk.page)
+    protocol.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    name = protocol.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+    return lambda command, **said: protocol.send(f"WebAuthn.{command}", {"authenticatorId": name, **said})
 
 
 def test_whoever_tries_again_and_again_waits(clerk: Resident, book: OpenBook):
     email = "somebody.else@town.example"
     for _ in range(5):
-        signs_in(clerk, email, "000000", "wrong")
-        clerk.reads("This does not fit together. Please check the e-mail, the password and the six digits.")
-    signs_in(clerk, email, "000000", "wrong")
+        offers(clerk, email, "wrong")
+        clerk.reads("This e-mail and this password do not fit together. Please check both.")
+    offers(clerk, email, "wrong")
     clerk.reads("There were several wrong tries. Please try again after {time}.")
     write(book.store, _forget_tries)
 
