@@ -17,6 +17,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, select
 
+from booking.acting import opened_for, reached_through_owner, record_act, tell_holders
 from booking.caps import check_caps
 from booking.catalogue import Catalogue, read_catalogue
 from booking.deeds import done, earlier_subject
@@ -24,6 +25,7 @@ from booking.details import Details, known_by, one_line, tidied
 from booking.errors import HoldExpired, NotInForce, NotValid, Problem, TooLate, UnknownReference
 from booking.freed import end_wish, withhold
 from booking.holds import locked_hold, seat_hold
+from booking.mandates import BOOK, SEE, Acting, check_may
 from booking.outbox import overtake
 from booking.promises import BOOKED, CANCELLED, UNCONFIRMED, Appointment, AppointmentChange, Hold, Seat
 from booking.references import fits, key_again, new_capability, new_reference, parsed_reference
@@ -60,15 +62,20 @@ def book(
     once: str,
     is_known: bool = False,
     resident_id: int | None = None,
+    acting: Acting | None = None,
 ) -> Booked:
     """Turn a hold into an appointment. A hold that ran out is booked all the same when its time is still free.
 
     Online it counts once its contact is confirmed (confirming.py), unless the caller knows it to be theirs: `is_known`.
-    `resident_id` is who books, when they are signed in.
+    `resident_id` is who books, when they are signed in. `acting`: somebody does it for a resident, whose appointment it is then; no
+    code is asked, because what must be told goes to a contact of that resident's own, whatever was typed.
     A hold becomes one appointment: whoever books it again, say in a second tab, gets the same one. Raises HoldExpired for a
     hold that was let go, SlotTaken, TooManyBookings, TooManyCodes, NotValid, KeyReused, NotBookable when the time has begun or
-    was closed since, and for a hold that ran out whatever `hold` raises.
+    was closed since, NoMandate, and for a hold that ran out whatever `hold` raises.
     """
+    if acting:
+        check_may(session, now, acting, BOOK)
+        details, resident_id, is_known = reached_through_owner(session, acting, details), acting.owner_id, True
     details = tidied(details, read_catalogue(session).town)
     if earlier := earlier_subject(session, now, "book", once, token, details):
         return booked_by_id(session, earlier)
@@ -77,7 +84,7 @@ def book(
         raise HoldExpired()
     if held.appointment_id is None:
         details = tidied(details, read_catalogue(session).town, held.mode)
-        held.appointment_id = _book_held(session, now, held, details, is_known, resident_id)
+        held.appointment_id = _book_held(session, now, held, details, is_known, resident_id, acting)
     done(session, "book", once, held.appointment_id)
     return booked_by_id(session, held.appointment_id)
 
@@ -132,13 +139,14 @@ def move(
     *,
     once: str,
     channel: str = "online",
+    acting: Acting | None = None,
 ) -> Appointment:
     """Exchange the old time for a new one: both in one transaction, so that the old one is lost only when the new one is had.
 
-    Moving to the time it already has changes nothing. Raises NotInForce, TooLate, NotBookable with its reason, SlotTaken,
-    NotValid, KeyReused, MistypedReference, UnknownReference.
+    Moving to the time it already has changes nothing. `acting`: their mandate opens it, in place of a key. Raises NotInForce,
+    TooLate, NotBookable with its reason, SlotTaken, NotValid, KeyReused, MistypedReference, UnknownReference.
     """
-    start, appointment = checked_instant(start), look_up(session, reference, access_key)
+    start, appointment = checked_instant(start), _opened(session, now, reference, access_key, acting)
     if earlier_subject(session, now, "move", once, appointment.reference, start):
         session.refresh(appointment)
         return appointment
@@ -152,13 +160,22 @@ def move(
     _check_in_time(session, now, appointment)
     if start != appointment.start_at:
         end_wish(session, now, _id(appointment))
-        exchange(session, now, appointment, start, lambda: _take_another(session, now, appointment, start, channel))
+        exchange(session, now, appointment, start, lambda: _take_another(session, now, appointment, start, channel), acting)
     done(session, "move", once, appointment.id)
     return appointment
 
 
-def cancel(session: Session, now: datetime, reference: str, access_key: str, *, once: str, reason: str = "") -> Appointment:
-    """Give the time back. Cancelling what is cancelled changes nothing.
+def cancel(
+    session: Session,
+    now: datetime,
+    reference: str,
+    access_key: str,
+    *,
+    once: str,
+    reason: str = "",
+    acting: Acting | None = None,
+) -> Appointment:
+    """Give the time back. Cancelling what is cancelled changes nothing. `acting`: their mandate opens it, in place of a key.
 
     Raises TooLate, NotValid, KeyReused, MistypedReference, UnknownReference.
     """
@@ -166,14 +183,14 @@ def cancel(session: Session, now: datetime, reference: str, access_key: str, *, 
     reason = one_line(reason, "reason", LONGEST_REASON, problems)
     if problems:
         raise NotValid(tuple(problems))
-    appointment = look_up(session, reference, access_key)
+    appointment = _opened(session, now, reference, access_key, acting)
     if earlier_subject(session, now, "cancel", once, appointment.reference, reason):
         session.refresh(appointment)
         return appointment
     open_for_change(session, now, appointment)
     if appointment.state == BOOKED:
         _check_in_time(session, now, appointment)
-        _give_up(session, now, appointment, reason)
+        _give_up(session, now, appointment, reason, acting)
     elif appointment.state == UNCONFIRMED:
         _let_go(session, now, appointment)
     done(session, "cancel", once, appointment.id)
@@ -186,7 +203,21 @@ def changeable_until(catalogue: Catalogue, appointment: Appointment) -> datetime
     return appointment.start_at - timedelta(minutes=max(service.cancel_until_minutes for service in services))
 
 
-def _book_held(session: Session, now: datetime, held: Hold, details: Details, is_known: bool, resident_id: int | None) -> int:
+def _opened(session: Session, now: datetime, reference: str, access_key: str, acting: Acting | None) -> Appointment:
+    if acting:
+        return opened_for(session, now, acting, reference, SEE, BOOK)
+    return look_up(session, reference, access_key)
+
+
+def _book_held(
+    session: Session,
+    now: datetime,
+    held: Hold,
+    details: Details,
+    is_known: bool,
+    resident_id: int | None,
+    acting: Acting | None,
+) -> int:
     is_known = is_known or not asks_for_code(session, held.channel)
     if is_known:
         # Of others it is looked at when they confirm: nobody is told how many appointments a contact has that isn't theirs.
@@ -197,18 +228,25 @@ def _book_held(session: Session, now: datetime, held: Hold, details: Details, is
     else:
         seat, end = take_seat(session, now, held.visit, held.start_at, held.channel)
     appointment = _new_appointment(session, now, held.visit, (held.start_at, end), details, held.channel, resident_id)
-    _promise(session, now, appointment, seat, held, is_known=is_known)
+    _promise(session, now, appointment, seat, held, is_known=is_known, acting=acting)
     return _id(appointment)
 
 
 def _promise(
-    session: Session, now: datetime, appointment: Appointment, seat: Seat, held: Hold | None = None, *, is_known: bool
+    session: Session,
+    now: datetime,
+    appointment: Appointment,
+    seat: Seat,
+    held: Hold | None = None,
+    *,
+    is_known: bool,
+    acting: Acting | None = None,
 ) -> None:
     """From here on the seat is theirs; or kept until they have shown that the contact is."""
     if is_known:
         hand_over(seat, _id(appointment))
         keep_seat(session, seat, appointment.start_at)
-        record_booking(session, now, appointment)
+        record_booking(session, now, appointment, acting)
         return
     check_can_be_asked(session, Details(appointment.name, appointment.email or "", appointment.phone or ""))
     appointment.state = UNCONFIRMED
@@ -253,19 +291,24 @@ def _new_appointment(
     return appointment
 
 
-def record_booking(session: Session, now: datetime, appointment: Appointment) -> None:
-    _record(session, now, appointment, BOOKING, to_start_at=appointment.start_at)
+def record_booking(session: Session, now: datetime, appointment: Appointment, acting: Acting | None = None) -> None:
+    _record(session, now, appointment, BOOKING, acting, to_start_at=appointment.start_at)
 
 
 def exchange(
-    session: Session, now: datetime, appointment: Appointment, start: datetime, sit_down: Callable[[], datetime]
+    session: Session,
+    now: datetime,
+    appointment: Appointment,
+    start: datetime,
+    sit_down: Callable[[], datetime],
+    acting: Acting | None = None,
 ) -> None:
     """Give the old time back, `sit_down` at the new one (which says when it ends), and tell of it. The page must be open."""
     before = appointment.start_at
     give_back(session, appointment_id=appointment.id)
     appointment.end_at = sit_down()
     appointment.start_at, appointment.sequence = start, appointment.sequence + 1
-    _record(session, now, appointment, MOVE, from_start_at=before, to_start_at=start)
+    _record(session, now, appointment, MOVE, acting, from_start_at=before, to_start_at=start)
     withhold(session, now, appointment.visit, before)
 
 
@@ -299,19 +342,25 @@ def _let_go(session: Session, now: datetime, appointment: Appointment) -> None:
     appointment.state, appointment.confirm_by, appointment.sequence = CANCELLED, None, appointment.sequence + 1
 
 
-def _give_up(session: Session, now: datetime, appointment: Appointment, reason: str) -> None:
+def _give_up(session: Session, now: datetime, appointment: Appointment, reason: str, acting: Acting | None) -> None:
     end_wish(session, now, _id(appointment))
     give_back(session, appointment_id=appointment.id)
     withhold(session, now, appointment.visit, appointment.start_at)
     appointment.state, appointment.sequence = CANCELLED, appointment.sequence + 1
-    _record(session, now, appointment, CANCELLATION, reason=reason, from_start_at=appointment.start_at)
+    _record(session, now, appointment, CANCELLATION, acting, reason=reason, from_start_at=appointment.start_at)
 
 
-def _record(session: Session, now: datetime, appointment: Appointment, what: str, **times_and_reason) -> None:
+def _record(
+    session: Session, now: datetime, appointment: Appointment, what: str, acting: Acting | None, **times_and_reason
+) -> None:
     """What happened, and in the same transaction what must be told of it."""
-    change = {"appointment_id": _id(appointment), "at": now, "what": what, "by": "resident", "reason": "", **times_and_reason}
+    by = acting.words if acting else "resident"
+    change = {"appointment_id": _id(appointment), "at": now, "what": what, "by": by, "reason": "", **times_and_reason}
     session.connection().execute(_NEW_CHANGE, change)
     tell(session, now, appointment, what)
+    tell_holders(session, now, appointment, what)
+    if acting:
+        record_act(session, now, acting, appointment, what)
 
 
 def open_for_change(session: Session, now: datetime, appointment: Appointment) -> None:

@@ -230,3 +230,18 @@ class KeyReused(Refusal):
     """The idempotency key was used before, for something else."""
 
     code: ClassVar[str] = "key-reused"
+
+
+@dataclass(eq=False)
+class NoMandate(Refusal):
+    """There is no such mandate, or it isn't theirs, says nothing of this, or is over: nobody is told which."""
+
+    code: ClassVar[str] = "no-mandate"
+
+
+@dataclass(eq=False)
+class TooManyMandates(Refusal):
+    """They have offered as many as one person may in a day."""
+
+    code: ClassVar[str] = "too-many-mandates"
+    most: int

@@ -1,6 +1,6 @@
 """The tables of residents who have shown who they are. What becomes of them stands in `residents.py`."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON
 from sqlmodel import Field
@@ -39,3 +39,30 @@ class ProviderIdentity(Table, table=True):
     subject: str = Field(primary_key=True)
     resident_id: int = Field(foreign_key="resident.id", index=True)
     linked_at: datetime
+
+
+class Mandate(Table, table=True):
+    """That somebody may act for a resident, `owner_id`, in what `scopes` name (mandates.py), up to and with `last_day` in the town's
+    zone. An offer to whoever has `contact` (details.known_by) until `holder_id` says yes; worth nothing from `ended_at` on.
+
+    `name` is what the owner calls the holder, `owner_name` what the holder is told that the owner is called; `language` is that of
+    the page on which it was granted. `ended_by` is the resident who took it back, declined it, or gave it up.
+    """
+
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int | None = Field(default=None, primary_key=True)
+    owner_id: int = Field(foreign_key="resident.id", index=True)
+    owner_name: str
+    contact: str = Field(index=True)
+    email: str = ""
+    phone: str = ""
+    name: str
+    scopes: tuple[str, ...] = Field(sa_type=JSON)
+    last_day: date
+    language: str = ""
+    created_at: datetime
+    holder_id: int | None = Field(default=None, foreign_key="resident.id", index=True)
+    accepted_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: int | None = Field(default=None, foreign_key="resident.id")

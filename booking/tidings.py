@@ -34,15 +34,18 @@ def tell(session: Session, now: datetime, appointment: Appointment, what: str) -
     """Write down what must be told of this change; what waited to be told before it is no longer true."""
     if what != BOOKING:
         overtake(session, now, _id(appointment))
-    channel = channel_of(appointment)
-    if channel is None:
-        return
+    if channel := channel_of(appointment):
+        write_down(session, letters_of(session, now, appointment, what, channel))
+
+
+def letters_of(session: Session, now: datetime, appointment: Appointment, what: str, channel: str) -> list[dict[str, Any]]:
+    """What is told of this change, at once and beforehand: rows of the outbox."""
     useful = appointment.end_at if appointment.state == BOOKED else max(now, appointment.end_at) + CANCELLATION_MATTERS
     letters = [_letter(now, appointment, what, channel, now, useful)]
     if appointment.state == BOOKED:
         for due_at in reminders_of(session, now, appointment):
             letters.append(_letter(now, appointment, REMINDER, channel, due_at, appointment.start_at))
-    write_down(session, letters)
+    return letters
 
 
 def tell_of_offer(session: Session, now: datetime, appointment: Appointment, until: datetime) -> None:

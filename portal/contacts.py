@@ -55,3 +55,14 @@ def wrong_code_words(tries_left: int) -> str:
         "This is not the code we sent. You can try {n} more times.",
         tries_left,
     )
+
+
+def scope_words(scope: str) -> str:
+    """What a mandate lets somebody do."""
+    return {
+        # Translators: what somebody may do for somebody else
+        "book": _("Book appointments"),
+        "see": _("See appointments and what travels with the person"),
+        "submit": _("Send requests"),
+        "receive": _("Get the letters too"),
+    }[scope]

@@ -43,8 +43,11 @@ from portal.desk.sign_in_state import DeskSignInState
 from portal.identity import sign_in_page
 from portal.identity.sign_in_state import SignInState
 from portal.lost import ROUTE, lost, lost_title
-from portal.me import about_you_page, me_page
+from portal.me import about_you_page, acting_page, mandates_page, me_page
 from portal.me.about_you_state import AboutYouState
+from portal.me.acting_state import ActingState
+from portal.me.for_others_state import ForOthersState
+from portal.me.mandates_state import MandatesState
 from portal.me.me_state import MeState
 from portal.site import drawn_catalogue, said
 from portal.statements import pages as statements
@@ -84,7 +87,9 @@ PAGES = (
     Page(EARLIER, earlier_page.earlier, earlier_page.earlier_title, EarlierState.open),
     Page("/sign-in", sign_in_page.sign_in, sign_in_page.sign_in_title, SignInState.open),
     Page("/sign-in/code", sign_in_page.code, sign_in_page.code_title, SignInState.open_code),
-    Page("/me", me_page.me, me_page.me_title, MeState.open, who=RESIDENT),
+    Page("/me", me_page.me, me_page.me_title, [MeState.open, ForOthersState.open], who=RESIDENT),
+    Page("/me/mandates", mandates_page.mandates, mandates_page.mandates_title, MandatesState.open, who=RESIDENT),
+    Page("/me/acting", acting_page.acting, acting_page.acting_title, ActingState.open, who=RESIDENT),
     Page("/me/about-you", about_you_page.about_you, about_you_page.about_you_title, AboutYouState.open, who=RESIDENT),
     Page("/desk/sign-in", desk_sign_in_page.desk_sign_in, desk_sign_in_page.desk_sign_in_title, DeskSignInState.open),
     Page("/desk/sign-in/second", second_page.second, second_page.second_title, DeskSignInState.open_second),

@@ -14,7 +14,7 @@ from portal.ui.icons import icon
 from portal.ui.links import native_form, raw_a
 from portal.ui.notices import done
 from portal.ui.qr import qr
-from portal.ui.words import code, local_address, long_code
+from portal.ui.words import code, local_address, local_name, long_code
 
 ShownVar = rx.vars.ObjectVar[Shown]
 
@@ -32,9 +32,11 @@ def enamel(title: str | rx.Var, shown: ShownVar, sign: str = "circle-check") -> 
         facts=rx.el.dl(
             # Translators: the code that names an appointment
             rx.el.div(rx.el.dt(_("Booking code")), rx.el.dd(code(shown.reference))),
-            rx.el.div(rx.el.dt(_("Access code")), rx.el.dd(long_code(shown.access_key))),
+            rx.cond(shown.access_key, rx.el.div(rx.el.dt(_("Access code")), rx.el.dd(long_code(shown.access_key)))),
             rx.el.div(rx.el.dt(_("For")), rx.el.dd(shown.what_for)),
             rx.cond(shown.needs, rx.el.div(rx.el.dt(_("What you need for the visit")), rx.el.dd(shown.needs))),
+            # Translators: who booked it for somebody else
+            rx.cond(shown.booked_by, rx.el.div(rx.el.dt(_("Booked by")), rx.el.dd(local_name(shown.booked_by)))),
         ),
         sign=sign,
     )
@@ -71,14 +73,15 @@ def video_way(shown: ShownVar) -> rx.Component:
 
 
 def calendar_file(shown: ShownVar, *, kind: Kind = "second") -> rx.Component:
-    """An ordinary form, so that the codes travel in the body and stand in no log."""
-    return native_form(
+    """An ordinary form, so that the codes travel in the body and stand in no log. Nothing where there is no key."""
+    form = native_form(
         rx.el.input(type="hidden", name="reference", value=shown.reference, read_only=True),
         rx.el.input(type="hidden", name="access_key", value=shown.access_key, read_only=True),
         submit(_("Add to my calendar"), sign="calendar-plus", kind=kind),
         action=path("/appointment/invite.ics"),
         method="post",
     )
+    return rx.cond(shown.access_key, form)
 
 
 def change_it(shown: ShownVar, *more: rx.Component) -> rx.Component:

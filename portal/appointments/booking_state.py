@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,10 +11,10 @@ import reflex as rx
 from sqlmodel import Session
 
 from booking.catalogue import Catalogue, read_catalogue
-from booking.errors import Refusal, SlotTaken
+from booking.errors import HoldExpired, NoMandate, Refusal, SlotTaken
 from booking.store import in_reading, in_transaction
 from locales.catalogue import path
-from portal.appointments.draft import Kept, is_key, keep_longer, kept
+from portal.appointments.draft import Kept, acting_by, acting_of, for_myself, is_key, keep_longer, kept
 from portal.appointments.kept_time import KeptTime
 from portal.appointments.refusals import why
 from portal.appointments.shown import Shown
@@ -27,13 +28,14 @@ T = TypeVar("T")
 
 
 class BookingState(KeptTime, SignedIn, rx.State):
-    """`shown` is the appointment, once there is one."""
+    """`shown` is the appointment, once there is one; `for_whom` is the name of somebody for whom another books, "" otherwise."""
 
     draft_key: str = rx.SessionStorage("", name="atrio-draft")
     problem: rx.Field[str] = rx.field("")
     shown: rx.Field[Shown] = rx.field(default_factory=Shown)
     is_waiting: rx.Field[bool] = rx.field(False)
     what_for: rx.Field[str] = rx.field("")
+    for_whom: rx.Field[str] = rx.field("")
 
     @rx.event
     async def more_time(self):
@@ -45,6 +47,15 @@ class BookingState(KeptTime, SignedIn, rx.State):
             except Refusal as refusal:
                 return await self._refused(refusal)
             await self._draft(needs_time=True)
+
+    @rx.event
+    async def for_myself(self):
+        """Book for oneself after all: the time stays, the answers of the other person go."""
+        with self._speaking():
+            with suppress(HoldExpired):
+                await in_transaction(for_myself, now(), self._key)
+            self.for_whom = ""
+            return await self._way_on()
 
     @property
     def _key(self) -> str:
@@ -63,7 +74,20 @@ class BookingState(KeptTime, SignedIn, rx.State):
         return await keep(self._network, lambda: in_transaction(verb, now(), self._key, *answer), mine, **kept)
 
     async def _town_and_draft(self) -> tuple[Catalogue, Kept | None]:
-        return await in_reading(_town_and_draft, now(), self._key)
+        """The draft of this tab, unless it was begun for somebody for whom whoever is signed in may not book any more."""
+        catalogue, draft = await in_reading(_town_and_draft, now(), self._key)
+        acting = acting_of(draft.draft) if draft else None
+        if acting and acting.holder_id != await self._resident_id():
+            draft = None
+        self.for_whom = draft.for_whom if draft else ""
+        return catalogue, draft
+
+    async def _acts_no_more(self) -> bool:
+        """Was this begun for somebody else, and may it not go on?"""
+        if await in_reading(acting_by, self._key) is None:
+            self.for_whom = ""
+            return False
+        return (await self._town_and_draft())[1] is None
 
     async def _draft(self, *, needs_time: bool = False) -> tuple[Catalogue, Kept] | None:
         """The town and the draft of this tab, or None when the visitor has to be sent on (`_way_on`)."""
@@ -80,16 +104,25 @@ class BookingState(KeptTime, SignedIn, rx.State):
     async def _way_on(self) -> Any:
         """Where a page belongs that was opened too early or too late: to the confirmation, the first open question, the services."""
         _catalogue, draft = await self._town_and_draft()
+        if draft is None and await in_reading(acting_by, self._key):
+            return await self._no_mandate()
         if draft is None or not draft.draft.services:
             return rx.redirect(path("/services/"), replace=True)
         if draft.draft.reference:
             return rx.redirect(path(DONE), replace=True)
         return rx.redirect(path(TIME if draft.draft.location else WAY), replace=True)
 
+    async def _no_mandate(self) -> Any:
+        """Nothing of what was begun for somebody else stays in this tab."""
+        (await self.get_state(BookingState)).reset()
+        return rx.redirect(path("/me/?news=no-mandate"), replace=True)
+
     async def _refused(self, refusal: Refusal) -> Any:
         """Say why. When the time has gone to somebody else, go to where the nearest ones are offered."""
         if isinstance(refusal, SlotTaken):
             return rx.redirect(path(f"{TIME}?taken={address_of(refusal.start)}"))
+        if isinstance(refusal, NoMandate):
+            return await self._no_mandate()
         catalogue, draft = await self._town_and_draft()
         self.problem = why(refusal, zone_of(catalogue, draft.draft.location if draft else ""))
         return None

@@ -6,7 +6,7 @@ import reflex as rx
 
 from locales.catalogue import _, path
 from portal.appointments.check_state import CheckState
-from portal.appointments.parts import kept_time
+from portal.appointments.parts import booking_for, kept_time
 from portal.appointments.steps import CHECK, DETAILS, TIME, WAY, step_of
 from portal.site import page
 from portal.ui.actions import actions, button
@@ -25,6 +25,7 @@ def check() -> rx.Component:
     return page(
         rx.el.div(
             title(check_title(), step=step_of(CHECK), back_to=path(DETAILS)),
+            booking_for(),
             trouble(CheckState.problem),
             one_moment(CheckState.is_ready, kept_time(), _visit(), _you(), _bring(), _promise(), _decide()),
             class_name="flow measure apart",
@@ -49,10 +50,14 @@ def _visit() -> rx.Component:
 
 def _you() -> rx.Component:
     return section(
-        _("You"),
+        rx.cond(CheckState.for_whom, CheckState.for_whom, _("You")),
         summary(
             row(_("Name"), local_name(CheckState.name), change=path(DETAILS)),
-            row(_("How to reach you"), CheckState.contact, change=path(DETAILS)),
+            row(
+                rx.cond(CheckState.for_whom, _("Phone"), _("How to reach you")),
+                rx.cond(CheckState.contact, CheckState.contact, _("not said")),
+                change=path(DETAILS),
+            ),
             row(_("Language"), CheckState.language, change=path(DETAILS)),
             row(_("What you need for the visit"), CheckState.needs, change=path(DETAILS)),
         ),

@@ -13,7 +13,7 @@ from locales import dates
 from locales.catalogue import _, path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.details_state import DetailsState
-from portal.appointments.draft import abandon, checked, confirm, contact_to_ask, details_of, visit_of, will_be_asked
+from portal.appointments.draft import abandon, check_answers, confirm, contact_to_ask, visit_of, will_be_asked
 from portal.appointments.opened_state import OpenedState
 from portal.appointments.shown import shown
 from portal.appointments.steps import CODE, DETAILS, DONE
@@ -57,7 +57,7 @@ class CheckState(BookingState):
                 return await self._way_on()
             catalogue, kept = found
             try:
-                details = await in_reading(checked, details_of(kept.draft), kept.draft.mode)
+                details = await in_reading(check_answers, kept.draft)
             except NotValid:
                 return rx.redirect(path(DETAILS), replace=True)
             resident_id = await self._resident_id()
@@ -93,7 +93,8 @@ class CheckState(BookingState):
             if booked.appointment.state == UNCONFIRMED:
                 (await self.get_state(OpenedState)).codes = f"{booked.reference}.{booked.access_key}"
                 return rx.redirect(path(CODE))
-            self.shown = shown(await in_reading(read_catalogue), now(), booked.appointment, booked.access_key)
+            access_key = "" if self.for_whom else booked.access_key
+            self.shown = shown(await in_reading(read_catalogue), now(), booked.appointment, access_key)
             return rx.redirect(path(DONE))
 
     async def _spend_code(self, resident_id: int | None) -> None:
@@ -117,7 +118,8 @@ class CheckState(BookingState):
         self.hours = hours_words(draft.start_at, kept.held.end, zone) if kept.held else dates.time(draft.start_at, zone)
         self.place, self.address = place_words(catalogue, visit), address_words(catalogue, visit)
         self.people = people_words(visit.people)
-        self.name, self.contact = details.name, _contact(details, catalogue.town.phone_country)
+        self.name = details.name
+        self.contact = _in_a_row(draft.email, draft.phone) if self.for_whom else _contact(details, catalogue.town.phone_country)
         self.language, self.needs = language_words(details.language), needs_words(details)
         self.bring = [thing for slug in visit.services for thing in listed(catalogue.known_services[slug].bring)]
         self.is_ready = True
@@ -126,4 +128,8 @@ class CheckState(BookingState):
 def _contact(details: Details, country: str) -> str:
     """E-mail and telephone, whichever were given; each keeps its own direction inside Arabic."""
     phone = phone_words(details.phone, country) if details.phone else ""
-    return _(", ").join(f"\u2066{way}\u2069" for way in (details.email, phone) if way)
+    return _in_a_row(details.email, phone)
+
+
+def _in_a_row(*ways: str) -> str:
+    return _(", ").join(f"\u2066{way}\u2069" for way in ways if way)

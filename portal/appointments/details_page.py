@@ -9,7 +9,7 @@ import reflex as rx
 from booking.details import LONGEST_LANGUAGE, NEEDS
 from locales.catalogue import _, own_name, path
 from portal.appointments.details_state import DetailsState
-from portal.appointments.parts import kept_time
+from portal.appointments.parts import booking_for, kept_time
 from portal.appointments.steps import DETAILS, TIME, step_of
 from portal.appointments.words import need_words
 from portal.site import drawn_catalogue, page
@@ -30,7 +30,12 @@ def details_title() -> str:
 def details() -> rx.Component:
     return page(
         error_summary(DetailsState.errors, waiting=DetailsState.is_waiting),
-        title(details_title(), step=step_of(DETAILS), back_to=path(TIME)),
+        title(
+            rx.cond(DetailsState.for_whom, _("About {name}", name=DetailsState.for_whom), details_title()),
+            step=step_of(DETAILS),
+            back_to=path(TIME),
+        ),
+        booking_for(),
         trouble(DetailsState.problem),
         one_moment(DetailsState.is_ready, kept_time(), _form()),
         route=DETAILS,
@@ -46,40 +51,35 @@ def _form() -> rx.Component:
                 _("Name"),
                 DetailsState.name,
                 DetailsState.typed_name,
-                hint=_("As you would like to be called. It need not be the name on your papers."),
-                auto_complete=rx.cond(DetailsState.beside, "off", "name"),
+                hint=rx.cond(
+                    DetailsState.for_whom,
+                    _("As they would like to be called."),
+                    _("As you would like to be called. It need not be the name on your papers."),
+                ),
+                auto_complete=_by_browser("name"),
                 dir="auto",
             ),
             stack(
                 rx.el.div(
-                    rx.el.h2(_("How to reach you"), class_name="t3"),
-                    rx.el.p(
+                    rx.el.h2(
                         rx.cond(
-                            DetailsState.is_by_phone,
-                            _("We need your phone number to phone you. E-mail is optional."),
-                            _("E-mail or phone: one of the two is enough."),
+                            DetailsState.for_whom,
+                            _("How to reach {name}", name=DetailsState.for_whom),
+                            _("How to reach you"),
                         ),
-                        class_name="hint",
+                        class_name="t3",
                     ),
+                    rx.el.p(_how_to_reach(), class_name="hint"),
                     class_name="flow near",
                 ),
-                _typed(
-                    "email",
-                    _("E-mail"),
-                    DetailsState.email,
-                    DetailsState.typed_email,
-                    type="email",
-                    auto_complete=rx.cond(DetailsState.beside, "off", "email"),
-                    dir="ltr",
-                    spell_check=False,
-                ),
+                rx.cond(DetailsState.for_whom, rx.fragment(), _email()),
                 _typed(
                     "phone",
                     _("Phone"),
                     DetailsState.phone,
                     DetailsState.typed_phone,
                     type="tel",
-                    auto_complete=rx.cond(DetailsState.beside, "off", "tel"),
+                    auto_complete=_by_browser("tel"),
                     dir="ltr",
                     short=True,
                     hint=_("From abroad: begin with + and the country."),
@@ -87,7 +87,11 @@ def _form() -> rx.Component:
             ),
             select_field(
                 "language",
-                _("In which language shall we write and speak to you?"),
+                rx.cond(
+                    DetailsState.for_whom,
+                    _("In which language shall we write and speak to {name}?", name=DetailsState.for_whom),
+                    _("In which language shall we write and speak to you?"),
+                ),
                 [(code, own_name(code)) for code in drawn_catalogue().town.languages],
                 default_value=DetailsState.language,
                 on_change=DetailsState.chose_language,
@@ -127,6 +131,41 @@ def _form() -> rx.Component:
         class_name="flow apart",
         no_validate=True,
     )
+
+
+def _how_to_reach() -> rx.Var:
+    """Whoever books for somebody else isn't asked where we write: to an address that the other has shown to be theirs."""
+    return rx.cond(
+        DetailsState.for_whom,
+        rx.cond(
+            DetailsState.is_by_phone,
+            _("We write to the address that they gave us. Please type the number on which we shall phone them."),
+            _("We write to the address that they gave us. A phone number is optional."),
+        ),
+        rx.cond(
+            DetailsState.is_by_phone,
+            _("We need your phone number to phone you. E-mail is optional."),
+            _("E-mail or phone: one of the two is enough."),
+        ),
+    )
+
+
+def _email() -> rx.Component:
+    return _typed(
+        "email",
+        _("E-mail"),
+        DetailsState.email,
+        DetailsState.typed_email,
+        type="email",
+        auto_complete=_by_browser("email"),
+        dir="ltr",
+        spell_check=False,
+    )
+
+
+def _by_browser(what: str) -> rx.Var:
+    """Nothing of the browser's own, while somebody else is asked about than whoever sits at it."""
+    return rx.cond(DetailsState.is_for_another, "off", what)
 
 
 def _typed(name: str, label: str, value: rx.Var, keep: Any, **props) -> rx.Component:

@@ -8,12 +8,12 @@ from contextlib import suppress
 import reflex as rx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from booking.details import NEEDS, Details
+from booking.details import NEEDS
 from booking.errors import HoldExpired, NotValid, Refusal
 from booking.store import in_reading, in_transaction
 from locales.catalogue import _, current_language, own_name, path
 from portal.appointments.booking_state import BookingState
-from portal.appointments.draft import ANSWERS, Draft, checked, introduce, remember, tick
+from portal.appointments.draft import ANSWERS, Draft, check_answers, introduce, remember, tick
 from portal.appointments.refusals import field_errors
 from portal.appointments.steps import CHECK
 from portal.page_state import Typed, now
@@ -26,27 +26,24 @@ class DetailsAnswer(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     name: Typed = Field(default="", max_length=20_000)
-    email: Typed = Field(default="", max_length=20_000)
+    # Null where the page doesn't ask for it, because they book for somebody else.
+    email: Typed | None = Field(default="", max_length=20_000)
     phone: Typed = Field(default="", max_length=20_000)
     language: Typed = Field(default="", max_length=20)
     interpreter_language: Typed = Field(default="", max_length=20_000)
 
     @property
     def typed(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in ANSWERS}
+        return {name: getattr(self, name) or "" for name in ANSWERS}
 
     @property
     def needs(self) -> tuple[str, ...]:
         return tuple(need for need in NEEDS if (self.model_extra or {}).get(f"need_{need}"))
 
-    @property
-    def details(self) -> Details:
-        return Details(**self.typed, needs=self.needs)
-
 
 class DetailsState(BookingState):
     is_ready: rx.Field[bool] = rx.field(False)
-    beside: rx.Field[bool] = rx.field(False)
+    is_for_another: rx.Field[bool] = rx.field(False)
     is_by_phone: rx.Field[bool] = rx.field(False)
     name: rx.Field[str] = rx.field("")
     email: rx.Field[str] = rx.field("")
@@ -109,9 +106,9 @@ class DetailsState(BookingState):
         yield await self._submit(form)
 
     async def _introduced(self, draft: Draft) -> Draft:
-        """Whoever is signed in finds their own answers here already."""
+        """Whoever is signed in finds their own answers here already, or those of whom they book for."""
         beside = await self._assisted(draft.key_hash)
-        self.beside = beside is not None
+        self.is_for_another = beside is not None or bool(self.for_whom)
         resident_id = beside.resident_id if beside else await self._resident_id()
         if resident_id is None or draft.name or draft.email or draft.phone:
             return draft
@@ -128,7 +125,7 @@ class DetailsState(BookingState):
                 draft = await in_transaction(remember, now(), self._key, answer.typed, answer.needs)
             except Refusal as refusal:
                 return await self._refused(refusal)
-            self.errors = await _mistakes(answer.details, draft.mode)
+            self.errors = await _mistakes(draft)
             if self.errors:
                 return None
             self.is_ready = False
@@ -152,10 +149,10 @@ class DetailsState(BookingState):
         return None
 
 
-async def _mistakes(details: Details, mode: str) -> dict[str, str]:
+async def _mistakes(draft: Draft) -> dict[str, str]:
     """What has to be put right before going on, by field, in the order of the form."""
     try:
-        await in_reading(checked, details, mode)
+        await in_reading(check_answers, draft)
     except NotValid as refusal:
         return field_errors(refusal)
     return {}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
-from locales.catalogue import _
+from locales.catalogue import _, path
 from portal.appointments.appointment_parts import calendar_file, change_it, enamel, keep_these, video_way
 from portal.appointments.done_state import DoneState
+from portal.appointments.parts import booking_for_is_done
 from portal.appointments.steps import DONE
 from portal.site import page
+from portal.ui.actions import actions, link_button
 from portal.ui.frame import columns, section, stack
 from portal.ui.moments import one_moment
 from portal.ui.timeline import step, timeline
@@ -21,7 +23,10 @@ def done_title() -> str:
 def done() -> rx.Component:
     return page(
         rx.cond(DoneState.shown.reference == "", rx.el.h1(_("Your appointment"))),
-        one_moment(DoneState.shown.reference != "", columns(_promise(), keep_these(DoneState.shown))),
+        one_moment(
+            DoneState.shown.reference != "",
+            columns(_promise(), rx.cond(DoneState.for_whom, rx.fragment(), keep_these(DoneState.shown))),
+        ),
         route=DONE,
         needs_script=True,
     )
@@ -29,11 +34,29 @@ def done() -> rx.Component:
 
 def _promise() -> rx.Component:
     return stack(
+        booking_for_is_done(DoneState.for_whom),
         enamel(done_title(), DoneState.shown),
-        section(_("What happens next"), _next_steps()),
-        video_way(DoneState.shown),
-        change_it(DoneState.shown, calendar_file(DoneState.shown, kind="")),
+        rx.cond(
+            DoneState.for_whom,
+            _next_for_them(),
+            rx.fragment(
+                section(_("What happens next"), _next_steps()),
+                video_way(DoneState.shown),
+                change_it(DoneState.shown, calendar_file(DoneState.shown, kind="")),
+            ),
+        ),
         space="far",
+    )
+
+
+def _next_for_them() -> rx.Component:
+    """For whoever booked for somebody else: the codes are not theirs."""
+    return section(
+        _("What happens next"),
+        rx.el.p(_("We have written to {name}, with the codes to move or cancel it.", name=DoneState.for_whom)),
+        rx.cond(DoneState.shown.bring.length() > 0, rx.el.h3(_("What to bring"))),
+        rx.el.ul(rx.foreach(DoneState.shown.bring, rx.el.li), class_name="prose"),
+        actions(link_button(_("My page"), path("/me/"), kind="second")),
     )
 
 

@@ -22,9 +22,14 @@ class DoneState(BookingState):
     @rx.event
     async def open(self):
         with self._speaking():
+            if await self._acts_no_more():
+                return await self._no_mandate()
             catalogue, booked = await in_reading(_confirmed, self._key)
             if booked is None:
                 return await self._way_on()
+            if self.for_whom:
+                self.shown = shown(catalogue, now(), booked.appointment, "")
+                return None
             # The pages that confirm, show, move and cancel it need nothing typed in this tab.
             (await self.get_state(OpenedState)).codes = f"{booked.reference}.{booked.access_key}"
             if booked.appointment.state == UNCONFIRMED:
@@ -32,6 +37,7 @@ class DoneState(BookingState):
             if booked.appointment.state != BOOKED:
                 return rx.redirect(path(FIND), replace=True)
             self.shown = shown(catalogue, now(), booked.appointment, booked.access_key)
+            return None
 
 
 def _confirmed(session: Session, key: str) -> tuple[Catalogue, Booked | None]:

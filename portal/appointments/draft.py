@@ -16,14 +16,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import JSON, delete, update
 from sqlmodel import Field, Session, col
 
+from booking.acting import about_owner, reached_through_owner
 from booking.appointments import Booked, book, booked_again, look_up
 from booking.audit import STAFF, record
 from booking.catalogue import read_catalogue
 from booking.confirming import back_to_hold
 from booking.confirming import confirm as confirm_appointment
 from booking.details import NEEDS, Details, known_by, storable, tidied
-from booking.errors import HoldExpired
+from booking.errors import HoldExpired, NoMandate
 from booking.holds import Held, extend, hold, look_at, release
+from booking.mandates import BOOK, SEE, Acting, acts_for, check_may, may
 from booking.one_time_codes import WrongCode, contact_hash
 from booking.people import Resident
 from booking.promises import BOOKED, UNCONFIRMED, Appointment, AppointmentChange
@@ -42,7 +44,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{32}")
 
 class Draft(Table, table=True):
     """`hold` is the token of the time kept, `reference` the appointment that came of it, `shown_contact` the hash of the contact
-    for which a code was typed here; each "" until then.
+    for which a code was typed here; each "" until then. When `acted_by` books for somebody else, `on_behalf_of` is for whom.
     """
 
     key_hash: str = Field(primary_key=True)
@@ -62,6 +64,8 @@ class Draft(Table, table=True):
     once: str = Field(default_factory=lambda: secrets.token_urlsafe(24))
     reference: str = ""
     shown_contact: str = ""
+    acted_by: int | None = Field(default=None, foreign_key="resident.id")
+    on_behalf_of: int | None = Field(default=None, foreign_key="resident.id")
 
 
 ANSWERS = ("name", "email", "phone", "language", "interpreter_language")
@@ -69,10 +73,11 @@ ANSWERS = ("name", "email", "phone", "language", "interpreter_language")
 
 @dataclass(frozen=True)
 class Kept:
-    """A draft and the time kept for it, if any."""
+    """A draft and the time kept for it, if any; for whom it is, by name, when somebody books for somebody else."""
 
     draft: Draft
     held: Held | None
+    for_whom: str = ""
 
 
 def new_key() -> str:
@@ -101,15 +106,40 @@ def begin(session: Session, now: datetime, key: str, services: Sequence[str], la
     return _touched(session, now, draft)
 
 
+def begin_for(session: Session, now: datetime, key: str, acting: Acting, language: str) -> Draft:
+    """A draft under a `key` that is new, for somebody else. Raises NoMandate."""
+    check_may(session, now, acting, BOOK)
+    draft = begin(session, now, key, (), language)
+    draft.acted_by, draft.on_behalf_of = acting.holder_id, acting.owner_id
+    return draft
+
+
 def is_begun(session: Session, key: str) -> bool:
     """Is there a row under `key`, however old?"""
     return session.get(Draft, _hash(key)) is not None
 
 
 def kept(session: Session, now: datetime, key: str) -> Kept | None:
-    """The draft as it stands, without changing it; None when there is none under this key."""
+    """The draft as it stands, without changing it; None when there is none under this key, or nobody may book by it any more."""
     draft = session.get(Draft, _hash(key)) if key else None
-    return Kept(draft, _held(session, now, draft)) if draft and not _is_old(draft, now) else None
+    if draft is None or _is_old(draft, now):
+        return None
+    acting = acting_of(draft)
+    if acting is None:
+        return Kept(draft, _held(session, now, draft))
+    owner = next((each for each in acts_for(session, now, acting.holder_id) if each.owner_id == acting.owner_id), None)
+    return Kept(draft, _held(session, now, draft), owner.name) if owner and BOOK in owner.scopes else None
+
+
+def acting_of(draft: Draft) -> Acting | None:
+    """Who books for whom, None when somebody books for themselves."""
+    return Acting(draft.acted_by, draft.on_behalf_of) if draft.acted_by and draft.on_behalf_of else None
+
+
+def acting_by(session: Session, key: str) -> Acting | None:
+    """Who began the draft under `key` for whom, whatever that is worth now."""
+    draft = session.get(Draft, _hash(key)) if key else None
+    return acting_of(draft) if draft else None
 
 
 def choose_way(session: Session, now: datetime, key: str, location: str, mode: str, people: int) -> Draft:
@@ -168,19 +198,35 @@ def checked(session: Session, details: Details, mode: str) -> Details:
     return tidy
 
 
+def check_answers(session: Session, draft: Draft) -> Details:
+    """What will be booked; what of it may be shown is another matter (details_for). Raises NotValid."""
+    return checked(session, details_for(session, draft), draft.mode)
+
+
 def will_be_asked(session: Session, draft: Draft, details: Details, resident_id: int | None = None) -> bool:
     """Whether a code will be sent, or they have shown already whose contact it is: in this tab, or by signing in."""
-    if not asks_for_code(session, "online") or draft.shown_contact == contact_hash(session, known_by(details)):
+    if (
+        acting_of(draft)
+        or not asks_for_code(session, "online")
+        or draft.shown_contact == contact_hash(session, known_by(details))
+    ):
         return False
     return resident_id is None or not has_contact(session, resident_id, known_by(details))
 
 
 def introduce(session: Session, now: datetime, key: str, resident_id: int) -> Draft:
-    """What travels with them, put into the answers that nobody has given yet. Raises HoldExpired as `remember` does."""
-    draft, resident = _mine(session, now, key), session.get_one(Resident, resident_id)
+    """What travels with them, put into the answers that nobody has given yet; with somebody who books for another, what travels with
+    that one, if they may see it. Raises HoldExpired as `remember` does.
+    """
+    draft = _mine(session, now, key)
     if draft.name or draft.email or draft.phone:
         return draft
-    contacts = contacts_of(session, resident_id)
+    if acting := acting_of(draft):
+        if acting.holder_id != resident_id or not may(session, now, acting.holder_id, acting.owner_id, SEE):
+            return draft
+        resident, contacts = about_owner(session, now, acting)
+    else:
+        resident, contacts = session.get_one(Resident, resident_id), contacts_of(session, resident_id)
     draft.name, draft.language = resident.name, resident.language or draft.language
     draft.email = next((each.email for each in contacts if each.email), "")
     draft.phone = next((each.phone for each in contacts if each.phone), "")
@@ -191,7 +237,7 @@ def introduce(session: Session, now: datetime, key: str, resident_id: int) -> Dr
 def contact_to_ask(session: Session, key: str, resident_id: int | None = None) -> str:
     """Whom `confirm` will send a code (details.known_by), "" for nobody."""
     draft = session.get(Draft, _hash(key)) if key else None
-    if draft is None or draft.reference:
+    if draft is None or draft.reference or acting_of(draft):
         return ""
     details = tidied(details_of(draft), read_catalogue(session).town, draft.mode)
     return known_by(details) if will_be_asked(session, draft, details, resident_id) else ""
@@ -204,19 +250,23 @@ def confirm(
     answers with the same appointment, which may be still to be confirmed.
 
     Once it counts, what the person said about themselves belongs to the appointment and leaves the draft.
-    Raises HoldExpired when no time was chosen, SlotTaken, NotBookable, NotValid, TooManyBookings, TooManyCodes.
+    Raises HoldExpired when no time was chosen, SlotTaken, NotBookable, NotValid, TooManyBookings, TooManyCodes, NoMandate.
     """
-    session.get(Draft, _hash(key), with_for_update=True)
+    draft = session.get(Draft, _hash(key), with_for_update=True)
+    acting = acting_of(draft) if draft else None
+    if acting and acting.holder_id != resident_id:
+        raise NoMandate()
     if booked := confirmed(session, key):
         return booked
     draft = _mine(session, now, key)
     if not draft.hold:
         raise HoldExpired
-    details = checked(session, details_of(draft), draft.mode)
+    details = check_answers(session, draft)
     if assisted:
         resident_id = assisted.resident_id
     is_known = assisted is not None or not will_be_asked(session, draft, details, resident_id)
-    booked = book(session, now, draft.hold, details, once=draft.once, is_known=is_known, resident_id=resident_id)
+    who = {"is_known": is_known, "resident_id": resident_id, "acting": acting}
+    booked = book(session, now, draft.hold, details, once=draft.once, **who)
     if assisted:
         _say_by_whom(session, now, booked.appointment, assisted)
     draft.reference = booked.reference
@@ -339,11 +389,31 @@ def details_of(draft: Draft) -> Details:
     return Details(draft.name, draft.email, draft.phone, draft.language, tuple(draft.needs), draft.interpreter_language)
 
 
-def _mine(session: Session, now: datetime, key: str) -> Draft:
-    """The draft under `key`, locked, as long as it is one: an answer that arrives after the booking is done changes nothing."""
+def details_for(session: Session, draft: Draft) -> Details:
+    """What was typed; with somebody who books for another, reached at a contact of that one's own. Not to be shown."""
+    acting, typed = acting_of(draft), details_of(draft)
+    return reached_through_owner(session, acting, typed) if acting else typed
+
+
+def for_myself(session: Session, now: datetime, key: str) -> Draft:
+    """Whoever booked for somebody else books for themselves: the time is kept, the answers are forgotten. Raises HoldExpired."""
     draft = session.get(Draft, _hash(key), with_for_update=True)
     if draft is None or draft.reference or _is_old(draft, now):
         raise HoldExpired
+    draft.acted_by = draft.on_behalf_of = None
+    _forget_whom(draft)
+    return _touched(session, now, draft)
+
+
+def _mine(session: Session, now: datetime, key: str) -> Draft:
+    """The draft under `key`, locked, as long as it is one: an answer that arrives after the booking is done, or after nobody may
+    book for somebody else any more, changes nothing.
+    """
+    draft = session.get(Draft, _hash(key), with_for_update=True)
+    if draft is None or draft.reference or _is_old(draft, now):
+        raise HoldExpired
+    if acting := acting_of(draft):
+        check_may(session, now, acting, BOOK)
     return draft
 
 
@@ -366,7 +436,9 @@ def _held(session: Session, now: datetime, draft: Draft) -> Held | None:
 
 
 def _start_over(session: Session, now: datetime, draft: Draft, services: tuple[str, ...]) -> None:
-    if not draft.reference:
+    if draft.reference:
+        draft.acted_by = draft.on_behalf_of = None  # what was done for somebody else is done
+    else:
         _let_go(session, now, draft)
     draft.services, draft.location, draft.mode, draft.people = services, "", "", 1
     draft.start_at, draft.hold, draft.reference = None, "", ""

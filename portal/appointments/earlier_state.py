@@ -157,7 +157,7 @@ class EarlierState(OpenedState):
 
     async def _look(self):
         opened = await self._open()
-        if opened is None or not self.shown.is_booked or opened[1].start_at <= now():
+        if opened is None or not self.shown.is_booked or not self.shown.access_key or opened[1].start_at <= now():
             return self._to_find()
         catalogue, appointment = opened
         seen = await in_reading(_seen, now(), *self._codes)

@@ -9,7 +9,7 @@ from portal.appointments.appointment_parts import calendar_file, change_it, enam
 from portal.appointments.earlier_state import EARLIER
 from portal.appointments.manage_state import CANCEL, MOVE, CancelState, FindState, MoveState
 from portal.appointments.opened_state import FIND
-from portal.appointments.parts import times_to_choose
+from portal.appointments.parts import acting_for, times_to_choose
 from portal.site import page
 from portal.ui.actions import actions, button, link_button, submit
 from portal.ui.address import said_once
@@ -85,6 +85,7 @@ def _found() -> rx.Component:
     shown = FindState.shown
     return columns(
         stack(
+            acting_for(shown.for_whom),
             rx.match(
                 FindState.news,
                 (
@@ -101,7 +102,11 @@ def _found() -> rx.Component:
             rx.cond(FindState.waits.kept_until, _is_kept()),
             rx.cond(
                 shown.is_booked,
-                enamel(_("Your appointment"), shown, sign="calendar-check"),
+                enamel(
+                    rx.cond(shown.for_whom, _("Appointment of {name}", name=shown.for_whom), _("Your appointment")),
+                    shown,
+                    sign="calendar-check",
+                ),
                 _cancelled(),
             ),
             rx.cond(
@@ -109,11 +114,11 @@ def _found() -> rx.Component:
             ),
             video_way(shown),
             rx.cond(shown.is_booked, change_it(shown, calendar_file(shown))),
-            rx.cond(shown.is_changeable, _sooner()),
+            rx.cond(shown.is_changeable & (shown.access_key != ""), _sooner()),
             rx.el.p(button(_("Close it on this device"), kind="quiet", on_click=FindState.close)),
             space="far",
         ),
-        rx.cond(shown.is_booked, keep_these(shown)),
+        rx.cond(shown.is_booked & (shown.access_key != ""), keep_these(shown)),
     )
 
 
@@ -167,6 +172,7 @@ def move() -> rx.Component:
     return page(
         missing_answer("time", MoveState.error, waiting=MoveState.is_waiting),
         title(move_title(), back_to=path(FIND)),
+        acting_for(MoveState.shown.for_whom),
         trouble(MoveState.problem),
         one_moment(
             MoveState.is_ready,
@@ -200,6 +206,7 @@ def cancel() -> rx.Component:
     shown = CancelState.shown
     return page(
         title(cancel_title(), back_to=path(FIND)),
+        acting_for(CancelState.shown.for_whom),
         trouble(CancelState.problem),
         one_moment(
             CancelState.is_ready,

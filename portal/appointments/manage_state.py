@@ -65,7 +65,7 @@ class FindState(OpenedState):
                 self.problem = self.problem or _not_found()
             if self.shown.is_unconfirmed:
                 return rx.redirect(path(CODE), replace=True)
-            self.waits = await in_reading(_waits, now(), *self._codes) if self.shown.is_booked else Waits()
+            self.waits = await in_reading(_waits, now(), *self._codes) if self._has_key() else Waits()
             self.news = _still_true(self._asked("news"), self.shown)
             self.problem = _NEWS[self.news]() if self.news in _NEWS else self.problem
 
@@ -97,6 +97,10 @@ class FindState(OpenedState):
         with self._speaking():
             return rx.redirect(path(FIND), replace=True)
 
+    def _has_key(self) -> bool:
+        """Whether it counts, and was opened with its key: whoever acts for somebody answers no offer."""
+        return self.shown.is_booked and bool(self.shown.access_key)
+
     async def _look_up(self, answer: FindAnswer):
         if missing := _missing(answer):
             self.errors = missing
@@ -111,7 +115,7 @@ class FindState(OpenedState):
         await self._open()
         if self.shown.is_unconfirmed:
             return rx.redirect(path(CODE))
-        self.waits = await in_reading(_waits, now(), *self._codes)
+        self.waits = await in_reading(_waits, now(), *self._codes) if self._has_key() else Waits()
         return None
 
 

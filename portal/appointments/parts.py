@@ -16,6 +16,40 @@ from portal.ui.notices import notice
 from portal.ui.times import days, near_time, next_times, open_day, part_of_day, shut_day, time
 
 
+def booking_for() -> rx.Component:
+    """On every page of the journey, for whom it is when it isn't for oneself."""
+    return rx.cond(
+        BookingState.for_whom,
+        notice(
+            # Translators: {name} is the person for whom somebody else books
+            rx.el.p(rx.el.b(_("You are booking for {name}", name=BookingState.for_whom))),
+            rx.el.p(_("Please answer for them. We tell them what you book.")),
+            rx.el.p(button(_("Book for myself instead"), kind="quiet", on_click=BookingState.for_myself)),
+            sign="user-round",
+            kind="now",
+        ),
+    )
+
+
+def booking_for_is_done(name: rx.Var) -> rx.Component:
+    return rx.cond(
+        name, notice(rx.el.p(rx.el.b(_("You have booked this for {name}", name=name))), sign="user-round", kind="now")
+    )
+
+
+def acting_for(name: rx.Var) -> rx.Component:
+    """On an appointment that somebody opens by a mandate: whose it is."""
+    return rx.cond(
+        name,
+        notice(
+            rx.el.p(rx.el.b(_("You are acting for {name}", name=name))),
+            rx.el.p(_("We tell them what you change.")),
+            sign="user-round",
+            kind="now",
+        ),
+    )
+
+
 def kept_time() -> rx.Component:
     """Until when the chosen time is kept, a warning before it ends, and a button for more."""
     return kept_until(

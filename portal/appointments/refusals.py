@@ -12,6 +12,7 @@ from booking.errors import (
     ExtendedEnough,
     HoldExpired,
     MistypedReference,
+    NoMandate,
     NotBookable,
     NotValid,
     OfferGone,
@@ -21,12 +22,15 @@ from booking.errors import (
     TooLate,
     TooManyBookings,
     TooManyCodes,
+    TooManyMandates,
     TooManyPeople,
     TooShortNotice,
     UnknownReference,
 )
 from locales import dates
 from locales.catalogue import _, ngettext
+from portal.identity.desk_entering import SignInOver
+from portal.identity.staff_access import InvitationOver
 from portal.limits import WRONG_KEYS, WRONG_KEYS_OF_A_DAY, RateLimited
 
 
@@ -122,6 +126,10 @@ _PLAIN = {
     CodeOver: lambda: _("This code is no longer good. Please let us send you another one."),
     TooManyCodes: lambda: _("We have sent as many codes as we can for this appointment. Please phone us: we book it with you."),
     OfferGone: lambda: _("This time is no longer kept for you. Your appointment is as it was."),
+    NoMandate: lambda: _("You can no longer do that for somebody else. Nothing was changed."),
+    TooManyMandates: lambda: _("You have offered as many mandates as we can send in a day. Please try again tomorrow."),
+    SignInOver: lambda: _("That took too long. Please begin again."),
+    InvitationOver: lambda: _("This link is no longer good: it was used, or is older than a day. Please ask for another one."),
     CannotBeTold: lambda: _(
         "We can only ask people whom we can write to. Please phone us: we will look for an earlier time together."
     ),

@@ -33,7 +33,8 @@ from portal.site import listed
 @dataclass(frozen=True)
 class Shown:
     """`needs` is "" when nothing was asked for, `phone` the number that we ring, for an appointment by telephone;
-    `letter_to` is where what was promised is sent as well, "" when nothing is.
+    `letter_to` is where what was promised is sent as well, "" when nothing is; `booked_by` is who booked it for them. For whoever acts
+    for somebody by a mandate, `for_whom`, there is no key, and nothing that would carry it.
 
     `address_of_code` is what the QR code says: our own page with both codes in the fragment, which no server logs."""
 
@@ -58,14 +59,18 @@ class Shown:
     needs: str = ""
     phone: str = ""
     letter_to: str = ""
+    booked_by: str = ""
+    for_whom: str = ""
 
 
-def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_key: str) -> Shown:
+def shown(
+    catalogue: Catalogue, now: datetime, appointment: Appointment, access_key: str, booked_by: str = "", for_whom: str = ""
+) -> Shown:
     """In the language being spoken; days and hours are the location's."""
     visit, zone = appointment.visit, zone_of(catalogue, appointment.location)
     until = changeable_until(catalogue, appointment)
     is_booked = appointment.state == BOOKED
-    drawing, modules = code_drawing(manage_address(appointment.reference, access_key))
+    drawing, modules = code_drawing(manage_address(appointment.reference, access_key)) if access_key else ("", 0)
     return Shown(
         reference=appointment.reference,
         access_key=access_key,
@@ -81,7 +86,9 @@ def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_
         is_booked=is_booked,
         is_changeable=is_booked and now <= until,
         changeable_until=dates.moment(until, zone),
-        video_link=video_address(appointment.reference, access_key) if visit.mode == "video" and is_booked else "",
+        video_link=video_address(appointment.reference, access_key)
+        if visit.mode == "video" and is_booked and access_key
+        else "",
         drawing=drawing,
         modules=modules,
         bring=[thing for slug in visit.services for thing in listed(catalogue.known_services[slug].bring)],
@@ -89,7 +96,9 @@ def shown(catalogue: Catalogue, now: datetime, appointment: Appointment, access_
         phone=phone_words(appointment.phone, catalogue.town.phone_country)
         if visit.mode == "phone" and appointment.phone
         else "",
-        letter_to=_letter_to(catalogue, appointment),
+        letter_to=_letter_to(catalogue, appointment) if access_key else "",
+        booked_by=booked_by,
+        for_whom=for_whom,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from locales.catalogue import _, path
-from portal.appointments.parts import times_to_choose
+from portal.appointments.parts import booking_for, times_to_choose
 from portal.appointments.steps import TIME, WAY, step_of
 from portal.appointments.time_state import TimeState
 from portal.site import page
@@ -25,6 +25,7 @@ def time() -> rx.Component:
     return page(
         missing_answer("time", TimeState.error, waiting=TimeState.is_waiting),
         title(time_title(), step=step_of(TIME), back_to=path(WAY)),
+        booking_for(),
         trouble(TimeState.problem),
         one_moment(TimeState.is_ready, _what(), _form()),
         route=TIME,

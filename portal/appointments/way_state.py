@@ -71,6 +71,8 @@ class WayState(BookingState):
     async def open(self):
         with self._speaking() as language:
             self.problem, self.error = _not_offered() if self._asked("news") == "not-offered" else "", ""
+            if await self._acts_no_more():
+                return await self._no_mandate()
             self.draft_key = self._key or new_key()
             services = tuple(slug for slug in self._asked("service", 400).split(",") if slug)
             try:

@@ -136,6 +136,9 @@ class DeskSignInState(SignedIn, rx.State):
                 self.error = _too_many()
                 return None
             self.email = shown.email[:254]
+            if not (shown.email and shown.password):
+                self.error = _wrong()
+                return None
             answer = await _compared(shown, key := new_key())
             if not isinstance(answer, Ways):
                 self.error = await _why(answer, _wrong())

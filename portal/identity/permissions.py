@@ -37,7 +37,7 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
         "NextTimeState": "look",
         "SearchState": "search",
         # Booking: the draft's key proves whose it is.
-        "BookingState": "look_at_time more_time",
+        "BookingState": "for_myself look_at_time more_time",
         "WayState": "add_service choose open",
         "TimeState": "choose open show_more",
         "DetailsState": "chose_language open submit ticked typed_email typed_interpreter_language typed_name typed_phone",
@@ -58,6 +58,10 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
     RESIDENT: {
         "MeState": "end_others end_session join not_mine open see",
         "AboutYouState": "open save",
+        # Acting for somebody: the mandate proves it, in each verb.
+        "MandatesState": "grant open revoke",
+        "ForOthersState": "accept decline open",
+        "ActingState": "book give_up open see",
     },
     STAFF: {
         "DeskState": "open",

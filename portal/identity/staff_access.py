@@ -28,6 +28,7 @@ from portal.identity.authenticators import DIGITS, other_step_of, sealed, step_o
 from portal.identity.passkeys import MOST, NewPasskey, Passkey, keep, passkeys_of
 from portal.identity.passwords import weak
 from portal.identity.sessions import hash_of_token
+from portal.identity.tries import forgive
 
 INVITATION_LASTS = timedelta(hours=24)
 RECOVERY_CODES = 10
@@ -154,6 +155,7 @@ def set_up(session: Session, now: datetime, token: str, second: Authenticator | 
         StaffAccess(staff=member.slug, password_hash=row.password_hash, totp_sealed=secret, totp_step=step, set_up_at=now)
     )
     session.delete(row)
+    forgive(session, member.email)
     session.flush()
     if isinstance(second, NewPasskey):
         keep(session, now, member.slug, second)

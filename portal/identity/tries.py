@@ -61,6 +61,11 @@ def was_wrong(row: StaffTries, now: datetime) -> None:
         row.waits_until = now + min(timedelta(minutes=2 ** min(row.wrong - FREE_TRIES, 10)), LONGEST_WAIT)
 
 
+def forgive(session: Session, email: str) -> None:
+    """Whoever was given a new link waits no longer for the tries before it."""
+    session.execute(delete(StaffTries).where(col(StaffTries.who_hash) == _who(session, email)))
+
+
 def forget_tries(session: Session, now: datetime) -> None:
     session.execute(delete(StaffTries).where(col(StaffTries.last_at) < now - FORGOTTEN_AFTER))
 

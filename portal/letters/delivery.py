@@ -17,6 +17,7 @@ from booking.references import SecretChanged
 from booking.store import in_reading, in_transaction
 from locales.catalogue import use_language
 from portal.letters.carriers import MailCarrier, NotNow, TextCarrier, Undeliverable
+from portal.letters.on_behalf import about_copy, about_mandate, about_owners
 from portal.letters.subjects import Subject, about_appointment, about_sign_in
 from portal.logs import keyed
 
@@ -103,6 +104,17 @@ def _subject_or_trouble(session: Session, now: datetime, letter: Letter) -> Subj
 
 
 def _subject_of(session: Session, now: datetime, letter: Letter) -> Subject:
-    if letter.appointment_id is None:
-        return about_sign_in(session, letter)
-    return about_appointment(session, now, letter)
+    if letter.appointment_id is not None:
+        return about_appointment(session, now, letter)
+    kind, *numbers = letter.about.split(" ")
+    if kind not in _ABOUT:
+        raise ValueError(f"nobody knows how to write about {kind!r}")
+    return _ABOUT[kind](session, now, letter, *map(int, numbers))
+
+
+_ABOUT: dict[str, Callable[..., Subject]] = {
+    "sign-in": about_sign_in,
+    "mandate": about_mandate,
+    "copy-of": about_copy,
+    "owner-of": about_owners,
+}

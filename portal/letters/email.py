@@ -117,14 +117,14 @@ def _enamel(words: Wording) -> str:
         f'<b dir="ltr" style="font-size:19px;unicode-bidi:isolate">{escape(value)}</b></p>'
         for name, value in words.codes
     )
+    clock = f'<p style="margin:10px 0 0;font-size:48px;line-height:1.15;font-weight:bold">{escape(words.clock)}</p>'
     day = f'<p style="margin:0;font-size:21px;font-weight:bold">{escape(words.day)}</p>' if words.day else ""
     lines = "<br>".join(f"<bdi>{escape(line)}</bdi>" for line in words.place)
     place = f'<p style="margin:8px 0 0">{lines}</p>' if lines else ""
     return (
         f'<div style="background:{TILE};color:{ON_TILE};padding:24px;margin:20px 0;border-radius:3px">'
         f'<h1 style="margin:0;font-size:26px;line-height:1.2">{escape(words.headline)}</h1>'
-        f'<p style="margin:10px 0 0;font-size:48px;line-height:1.15;font-weight:bold">{escape(words.clock)}</p>'
-        f"{day}{place}{codes}</div>"
+        f"{clock if words.clock else ''}{day}{place}{codes}</div>"
     )
 
 

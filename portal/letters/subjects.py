@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
+from booking.acting import done_by
 from booking.appointments import Booked, booked_by_id
 from booking.catalogue import Catalogue, read_catalogue
 from booking.earlier import waiting
@@ -54,26 +55,27 @@ def about_appointment(session: Session, now: datetime, letter: Letter) -> OfAppo
     booked = booked_by_id(session, letter.appointment_id or 0)
     state = waiting(session, now, booked.appointment) if letter.what == OFFER else None
     code = code_sent(session, booked.appointment) if letter.what == CODE else None
-    return OfAppointment(read_catalogue(session), booked, state.offer if state else None, code)
+    by = done_by(session, booked.appointment, letter.what)
+    return OfAppointment(read_catalogue(session), booked, state.offer if state else None, code, by)
 
 
-def about_sign_in(session: Session, letter: Letter) -> OfSignIn:
-    kind, _space, number = letter.about.partition(" ")
-    if kind != "sign-in":
-        raise ValueError(f"nobody knows how to write about {kind!r}")
-    return OfSignIn(read_catalogue(session), code_for(session, int(number)))
+def about_sign_in(session: Session, _now: datetime, letter: Letter, number: int) -> OfSignIn:
+    return OfSignIn(read_catalogue(session), code_for(session, number))
 
 
 @dataclass(frozen=True)
 class OfAppointment:
+    """`by` is who did what it tells of, "" when they did it themselves."""
+
     catalogue: Catalogue
     booked: Booked
     offer: Offer | None
     code: tuple[str, datetime] | None
+    by: str
 
     @property
     def language(self) -> str:
-        return _spoken(self.catalogue, self.booked.appointment.language)
+        return spoken(self.catalogue, self.booked.appointment.language)
 
     @property
     def phone(self) -> str:
@@ -85,14 +87,14 @@ class OfAppointment:
     def email(self, now: datetime, letter: Letter) -> EmailMessage:
         catalogue, appointment, access_key = self.catalogue, self.booked.appointment, self.booked.access_key
         attendee = Attendee(appointment.name, appointment.email or "")
-        ends = _ends(catalogue, now, letter, (attendee.name, attendee.email))
+        sides = ends(catalogue, now, letter, (attendee.name, attendee.email))
         if self.offer:
-            return email(offer_wording(catalogue, appointment, access_key, self.offer), **ends)
+            return email(offer_wording(catalogue, appointment, access_key, self.offer), **sides)
         if self.code:
-            return email(code_wording(catalogue, appointment, access_key, *self.code), **ends)
+            return email(code_wording(catalogue, appointment, access_key, *self.code), **sides)
         file = invitation_of(catalogue, appointment, access_key, attendee)
-        words = wording(catalogue, now, letter.what, appointment, access_key)
-        return email(words, **ends, invitation=(method_of(appointment, attendee), file))
+        words = wording(catalogue, now, letter.what, appointment, access_key, self.by)
+        return email(words, **sides, invitation=(method_of(appointment, attendee), file))
 
     def text(self, letter: Letter) -> str:
         catalogue, appointment, access_key = self.catalogue, self.booked.appointment, self.booked.access_key
@@ -100,7 +102,7 @@ class OfAppointment:
             return offer_short_words(catalogue, appointment, access_key, self.offer)
         if self.code:
             return code_short_words(catalogue, appointment, *self.code)
-        return short_words(catalogue, letter.what, appointment, access_key)
+        return short_words(catalogue, letter.what, appointment, access_key, self.by)
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class OfSignIn:
 
     @property
     def language(self) -> str:
-        return _spoken(self.catalogue, self._sent[0].language)
+        return spoken(self.catalogue, self._sent[0].language)
 
     @property
     def phone(self) -> str:
@@ -123,7 +125,7 @@ class OfSignIn:
 
     def email(self, now: datetime, letter: Letter) -> EmailMessage:
         row, code, until = self._sent
-        return email(sign_in_wording(self.catalogue, code, until), **_ends(self.catalogue, now, letter, ("", row.email)))
+        return email(sign_in_wording(self.catalogue, code, until), **ends(self.catalogue, now, letter, ("", row.email)))
 
     def text(self, letter: Letter) -> str:
         _row, code, until = self._sent
@@ -136,9 +138,9 @@ class OfSignIn:
         return self.sent
 
 
-def _spoken(catalogue: Catalogue, language: str) -> str:
+def spoken(catalogue: Catalogue, language: str) -> str:
     return language if language in LANGUAGES else catalogue.town.default_language
 
 
-def _ends(catalogue: Catalogue, now: datetime, letter: Letter, to: tuple[str, str]) -> dict:
+def ends(catalogue: Catalogue, now: datetime, letter: Letter, to: tuple[str, str]) -> dict:
     return {"key": letter.key, "sender": (said(catalogue.town.name), catalogue.town.email), "to": to, "at": now}

@@ -68,18 +68,21 @@ class Wording:
     foot: tuple[str, ...]
 
 
-def wording(catalogue: Catalogue, now: datetime, what: str, appointment: Appointment, access_key: str) -> Wording:
-    """What `what` ("booked", "moved", "cancelled", "reminder") tells of the appointment as it stands."""
+def wording(catalogue: Catalogue, now: datetime, what: str, appointment: Appointment, access_key: str, by: str = "") -> Wording:
+    """What `what` ("booked", "moved", "cancelled", "reminder") tells of the appointment as it stands, and `by` whom it was done for
+    them, "" when they did it themselves. Without an access key there are neither codes nor links that open it.
+    """
     visit, zone = appointment.visit, zone_of(catalogue, appointment.location)
     is_on = appointment.state == BOOKED
     until = changeable_until(catalogue, appointment)
-    is_changeable = is_on and now < until
+    is_open = is_on and bool(access_key)
+    is_changeable = is_open and now < until
     return Wording(
         subject=_subject(catalogue, what, appointment),
-        headline=_headline(what),
+        headline=headline(what),
         # Translators: how a letter begins; {name} is the name as the person gave it
         greeting=_("Hello {name},", name=appointment.name),
-        opening=_opening(what),
+        opening=" ".join(filter(None, (by_words(what, by), _opening(what) if access_key else ""))),
         clock=dates.time(appointment.start_at, zone),
         day=day_words(appointment.start_at.astimezone(zone).date()),
         place=tuple(filter(None, (place_words(catalogue, visit), address_words(catalogue, visit)))),
@@ -89,9 +92,9 @@ def wording(catalogue: Catalogue, now: datetime, what: str, appointment: Appoint
         if is_on
         else (),
         way_in=way_in_words(catalogue, visit) if is_on else "",
-        actions=tuple(_actions(appointment, access_key, is_on=is_on, is_changeable=is_changeable)),
+        actions=tuple(_actions(appointment, access_key, is_on=is_open, is_changeable=is_changeable)),
         deadline=_("You can move or cancel it until {moment}.", moment=dates.moment(until, zone)) if is_changeable else "",
-        farewell=_farewell(what),
+        farewell=not_wanted_words() if by else _farewell(what),
         foot=tuple(_foot(catalogue)),
     )
 
@@ -186,7 +189,7 @@ def sign_in_wording(catalogue: Catalogue, code: str, until: datetime) -> Wording
         actions=(),
         deadline=_("The code is good until {time}. We never ask anybody to tell it to us.", time=time),
         farewell=_("Did you not ask for it? Then somebody mistyped their address: do nothing, and nobody is signed in."),
-        foot=tuple(_foot_of_town(catalogue)),
+        foot=tuple(foot_of_town(catalogue)),
     )
 
 
@@ -199,8 +202,30 @@ def sign_in_short_words(catalogue: Catalogue, code: str, until: datetime) -> str
     )
 
 
-def short_words(catalogue: Catalogue, what: str, appointment: Appointment, access_key: str) -> str:
+def by_words(what: str, by: str) -> str:
+    """Who did it for them; "" when nobody did."""
+    if not by:
+        return ""
+    return {
+        # Translators: {name} is what somebody calls whoever may act for them, such as "my brother Karim"
+        BOOKING: _("Booked for you by {name}.", name=by),
+        MOVE: _("Moved for you by {name}.", name=by),
+        CANCELLATION: _("Cancelled for you by {name}.", name=by),
+    }[what]
+
+
+def not_wanted_words() -> str:
+    return _(
+        "Did you not want this? On your page, under {title}, you can take the mandate back.", title=_("Who may act for me")
+    )
+
+
+def short_words(catalogue: Catalogue, what: str, appointment: Appointment, access_key: str, by: str = "") -> str:
     """The whole of it in one text message."""
+    return " ".join(filter(None, (_short(catalogue, what, appointment, access_key), by_words(what, by))))
+
+
+def _short(catalogue: Catalogue, what: str, appointment: Appointment, access_key: str) -> str:
     zone = zone_of(catalogue, appointment.location)
     said_of_it = {
         "town": said(catalogue.town.name),
@@ -229,7 +254,7 @@ def _subject(catalogue: Catalogue, what: str, appointment: Appointment) -> str:
     }[what]
 
 
-def _headline(what: str) -> str:
+def headline(what: str) -> str:
     return {
         BOOKING: _("Appointment confirmed"),
         MOVE: _("Your appointment has a new time"),
@@ -264,7 +289,7 @@ def _facts(catalogue: Catalogue, appointment: Appointment) -> list[tuple[str, st
 def _codes(appointment: Appointment, access_key: str) -> list[tuple[str, str]]:
     """A cancelled appointment has a name still, but nothing that can be opened."""
     codes = [(_("Booking code"), in_order(appointment.reference))]
-    return [*codes, (_("Access code"), in_order(access_key))] if appointment.state == BOOKED else codes
+    return [*codes, (_("Access code"), in_order(access_key))] if appointment.state == BOOKED and access_key else codes
 
 
 def _actions(appointment: Appointment, access_key: str, *, is_on: bool, is_changeable: bool) -> list[Action]:
@@ -285,12 +310,12 @@ def _farewell(what: str) -> str:
 
 def _foot(catalogue: Catalogue) -> list[str]:
     return [
-        *_foot_of_town(catalogue),
+        *foot_of_town(catalogue),
         _("You get this letter because this address was given for an appointment. If it wasn't you, please tell us."),
     ]
 
 
-def _foot_of_town(catalogue: Catalogue) -> list[str]:
+def foot_of_town(catalogue: Catalogue) -> list[str]:
     town = catalogue.town
     return [
         _("To reach us: {number}, {hours}", number=town.phone, hours=said(town.phone_hours)),

@@ -9,6 +9,7 @@ from portal.identity.door_form import way_out
 from portal.identity.place_rows import place_rows
 from portal.identity.signed_in import SIGN_IN
 from portal.me.about_you_state import ABOUT_YOU
+from portal.me.for_others_page import offers, others
 from portal.me.me_state import ME, MeState
 from portal.me.shown import Visit
 from portal.site import page
@@ -36,7 +37,9 @@ def me() -> rx.Component:
             MeState.is_ready,
             _news(),
             _asked(),
+            offers(),
             _ahead(),
+            others(),
             _about_you(),
             section(_("Where you are signed in"), place_rows(MeState.mine.places, MeState.end_session, MeState.end_others)),
             way_out(SIGN_IN, submit(_("Sign out"), kind="second", sign="log-out")),
@@ -51,6 +54,11 @@ def _news() -> rx.Component | rx.Var:
     return rx.match(
         MeState.news,
         ("joined", notice(_("These appointments are now on your page."), kind="ok", live=True)),
+        ("given-up", notice(_("You no longer act for them."), kind="ok", live=True)),
+        (
+            "no-mandate",
+            notice(_("You can no longer do that for somebody else. Nothing was changed."), kind="warn", live=True),
+        ),
         ("saved", notice(_("That is saved. It goes with you from now on."), kind="ok", live=True)),
         rx.fragment(),
     )
@@ -106,6 +114,7 @@ def _plate(visit: VisitVar) -> rx.Component:
             fact(_("When"), visit.moment),
             fact(_("Where or how"), visit.place),
             fact(_("What for"), visit.what_for),
+            rx.cond(visit.booked_by, fact(_("Booked by"), local_name(visit.booked_by))),
         ),
         rx.el.p(code(visit.reference)),
         actions(button(_("See, move or cancel"), kind="second", on_click=MeState.see(visit.reference))),

@@ -31,7 +31,7 @@ class MeState(SignedIn, rx.State):
     @rx.event
     async def open(self):
         with self._speaking():
-            self.news = self._asked("news", 10)
+            self.news = self._asked("news", 20)
             return await self._look()
 
     @rx.event

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from booking.acting import done_by
 from booking.catalogue import Catalogue, read_catalogue
 from booking.people import Resident
 from booking.promises import BOOKED, Appointment
 from booking.residents import appointments_of, contacts_of, to_be_joined
+from booking.tidings import BOOKING
 from locales import dates
 from locales.catalogue import _
 from portal.appointments.words import language_words, needs_words, place_words, services_words, zone_of
@@ -23,7 +25,7 @@ MOST_PAST = 20
 
 @dataclass(frozen=True)
 class Visit:
-    """`is_ahead`: it counts and is still to come, so there is something to open."""
+    """`is_ahead`: it counts and is still to come, so there is something to open. `booked_by` is who booked it for them, or ""."""
 
     reference: str
     what_for: str
@@ -31,6 +33,7 @@ class Visit:
     place: str
     state: str
     is_ahead: bool
+    booked_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,14 @@ def mine(session: Session, now: datetime, who: Who) -> Mine:
         ],
         language=language_words(resident.language),
         needs=needs_words(resident),
-        ahead=[_visit(catalogue, now, each) for each in ahead],
-        past=[_visit(catalogue, now, each) for each in reversed(past[-MOST_PAST:])],
-        asked_about=[_visit(catalogue, now, each) for each in to_be_joined(session, now, resident_id)],
+        ahead=[visit_shown(catalogue, now, each, done_by(session, each, BOOKING)) for each in ahead],
+        past=[visit_shown(catalogue, now, each) for each in reversed(past[-MOST_PAST:])],
+        asked_about=[visit_shown(catalogue, now, each) for each in to_be_joined(session, now, resident_id)],
         places=places_of(session, now, catalogue, who),
     )
 
 
-def _visit(catalogue: Catalogue, now: datetime, appointment: Appointment) -> Visit:
+def visit_shown(catalogue: Catalogue, now: datetime, appointment: Appointment, booked_by: str = "") -> Visit:
     visit = appointment.visit
     return Visit(
         reference=appointment.reference,
@@ -77,6 +80,7 @@ def _visit(catalogue: Catalogue, now: datetime, appointment: Appointment) -> Vis
         place=place_words(catalogue, visit),
         state="" if appointment.state == BOOKED else _("cancelled"),
         is_ahead=appointment.state == BOOKED and appointment.end_at > now,
+        booked_by=booked_by,
     )
 
 

@@ -16,11 +16,14 @@ from sqlmodel import Session, col, select
 from booking.appointments import Booked, book_at_once, cancel
 from booking.availability import free_places, nearest
 from booking.catalogue import Catalogue, read_catalogue
-from booking.details import Details
+from booking.details import Contact, Details
 from booking.errors import SlotTaken
 from booking.freed import pass_on
+from booking.mandates import BOOK, SEE, Terms, grant, last_day_after, today_in
 from booking.one_time_codes import OneTimeCode
+from booking.people import ResidentContact
 from booking.promises import UNCONFIRMED, Appointment, AppointmentChange, Hold, Seat
+from booking.residents import resident_with
 from booking.settings import Settings, signing_secret
 from booking.store import Store, read, write
 from booking.visits import Visit
@@ -104,6 +107,10 @@ class OpenBook:
         who, once, start = Details("Somebody", email=address), secrets.token_urlsafe(), self.a_free_start(visit)
         return write(self.store, book_at_once, datetime.now(UTC), visit, start, who, once=once, channel="in_person")
 
+    def asks_to_act(self, name: str) -> None:
+        """Somebody of this name asks whoever signed in last to act for them, in everything that can be asked."""
+        write(self.store, _asks_to_act, datetime.now(UTC), name)
+
     def let_holds_end_at(self, then: datetime) -> None:
         """Every time that is kept for somebody is kept until then."""
         write(self.store, _let_holds_run_out, then)
@@ -126,6 +133,14 @@ class OpenBook:
 
 def _appointments_of(session: Session, name: str) -> list[Appointment]:
     return list(session.exec(select(Appointment).where(Appointment.name == name).order_by(col(Appointment.id))))
+
+
+def _asks_to_act(session: Session, now: datetime, name: str) -> None:
+    newest = select(ResidentContact).order_by(col(ResidentContact.verified_at).desc()).limit(1)
+    asked = session.exec(newest).one()
+    asking = resident_with(session, now, Contact(email=f"{secrets.token_hex(4)}@example.org"), "pt")
+    terms = Terms("Karim", asked.email, (BOOK, SEE), last_day_after(today_in(session, now), 1), name)
+    grant(session, now, asking.id or 0, terms, "pt")
 
 
 def _all_that_is_promised(session: Session) -> tuple[object, ...]:

@@ -228,7 +228,45 @@ def they_have_appointments_and_are_asked_about_others(resident: Resident, book: 
     resident.reads("Are these yours?")
 
 
+def they_name_nobody_who_may_act_for_them(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/me/mandates/")
+    resident.all_is_there()
+    resident.press("Ask them")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def they_asked_somebody_to_act_for_them(resident: Resident, _book: OpenBook) -> None:
+    resident.field("Who is it?").fill("Karim")
+    resident.field("Their e-mail or mobile number").fill(f"{secrets.token_hex(4)}@example.org")
+    resident.page.locator("label:has(input[name=scope_book])").click()
+    resident.field("Your name, as they know you").fill("Amina Haddad")
+    resident.press("Ask them")
+    resident.reads("They have not answered yet.")
+
+
+def somebody_asks_them_to_act(resident: Resident, book: OpenBook) -> None:
+    book.asks_to_act("Ana Lopes")
+    resident.open("/me/")
+    resident.reads("Would you act for {name}?", name="Ana Lopes")
+
+
+def they_act_for_somebody(resident: Resident, _book: OpenBook) -> None:
+    resident.press("Yes, I will")
+    resident.page.get_by_role("link", name="Ana Lopes").click()
+    resident.reads("Your mandate")
+    resident.all_is_there()
+
+
+def they_book_for_somebody(resident: Resident, _book: OpenBook) -> None:
+    resident.page.get_by_role("button", name=resident.words("Book for {name}", name="Ana Lopes")).click()
+    resident.title_is("All services")
+    resident.begin()
+    resident.reads("You are booking for {name}", name="Ana Lopes")
+
+
 def they_are_signed_out(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/me/")
+    resident.all_is_there()
     resident.press_sign_out()
 
 
@@ -342,6 +380,11 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         they_are_signed_in,
         they_say_what_travels_with_them,
         they_have_appointments_and_are_asked_about_others,
+        they_name_nobody_who_may_act_for_them,
+        they_asked_somebody_to_act_for_them,
+        somebody_asks_them_to_act,
+        they_act_for_somebody,
+        they_book_for_somebody,
         they_are_signed_out,
         access_is_being_set_up,
         a_second_thing_is_being_set_up,

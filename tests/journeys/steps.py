@@ -129,6 +129,11 @@ class Resident:
         self.title_is(TITLES[step])
         self.all_is_there()
 
+    def title_of_details(self, name: str) -> None:
+        """The page of details when it is for somebody else."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(self.words("About {name}", name=name))
+        self.all_is_there()
+
     def all_is_there(self) -> None:
         """Nothing is still being fetched."""
         expect(self.page.get_by_text(self.words("One moment, we are fetching this for you."))).to_have_count(0)

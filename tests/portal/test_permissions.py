@@ -51,9 +51,9 @@ def test_what_opens_a_page_asks_no_less_than_the_page():
     for page in PAGES:
         if page.on_load is None:
             continue
-        handler = page.on_load
-        name = f"{handler.state.__name__ if hasattr(handler, 'state') else handler.fn.__qualname__.split('.')[0]}.{handler.fn.__name__}"
-        assert role_table()[name] == roles_of_page[page.who], page.route
+        for handler in page.on_load if isinstance(page.on_load, list) else [page.on_load]:
+            owner = handler.state.__name__ if hasattr(handler, "state") else handler.fn.__qualname__.split(".")[0]
+            assert role_table()[f"{owner}.{handler.fn.__name__}"] == roles_of_page[page.who], page.route
 
 
 def test_a_role_is_looked_up_each_time(town: Store):

@@ -36,6 +36,10 @@ EXAMPLES = {
     "CannotBeTold": (),
     "CodeOver": (),
     "TooManyCodes": (AT,),
+    "NoMandate": (),
+    "TooManyMandates": (10,),
+    "SignInOver": (),
+    "InvitationOver": (),
     "RateLimited": (90, "drafts"),
 }
 

@@ -305,6 +305,15 @@ def test_wrong_digits_after_the_right_password_are_counted_too(town: Store):
     assert isinstance(types_password(town, now=LATER + minutes(1)), Ways)
 
 
+def test_whoever_was_given_a_new_link_waits_no_longer(town: Store):
+    has_access(town)
+    for _ in range(FREE_TRIES):
+        comes(town, second="000000")
+    assert isinstance(comes(town), TryLater)
+    has_access(town)
+    assert isinstance(comes(town, second=digits(LATER)), Person)
+
+
 def test_digits_of_which_was_told_that_the_clock_is_wrong_are_never_good(town: Store):
     """Whoever got hold of digits that will be good in ten minutes must not learn that, and wait."""
     has_access(town)
