@@ -16,7 +16,7 @@ from pathlib import Path
 from portal.build import is_whole
 from tests import databases
 from tests.databases import SQLITE
-from tests.prove import asked_again, clocks, hoarding, killed, last_places, letters, living_book
+from tests.prove import asked_again, clocks, hoarding, killed, last_places, letters, living_book, who_may
 from tests.prove.outcome import Outcome
 from tests.serving import House
 
@@ -47,6 +47,7 @@ def proofs() -> Iterator[tuple[str, str, Callable[[], Outcome]]]:
         yield "4", kind, partial(asked_again.proven, kind)
         yield "5", kind, partial(killed.proven, kind)
         yield "8", kind, partial(letters.proven, kind)
+        yield "9", kind, partial(who_may.proven, kind)
     yield "7", "", clocks.proven
     yield "15", "", hoarding.proven
 
