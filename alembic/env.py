@@ -7,7 +7,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from alembic import context
-from booking import audit, catalogue, one_time_codes, outbox, people, promises, waiting_list
+from booking import audit, catalogue, one_time_codes, outbox, people, promises, tickets, waiting_list
 from booking.store import Table, changing_tables, the_store
 from portal.appointments import draft
 from portal.identity import api_tokens, desk_entering, entering, grants, passkeys, sessions, staff_access, tries
@@ -19,6 +19,7 @@ TABLES_OF = (
     one_time_codes,
     people,
     promises,
+    tickets,
     outbox,
     waiting_list,
     draft,

@@ -245,3 +245,78 @@ class TooManyMandates(Refusal):
 
     code: ClassVar[str] = "too-many-mandates"
     most: int
+
+
+@dataclass(eq=False)
+class HallShut(Refusal):
+    """No tickets are given out while the house is closed; None when it doesn't open within a month."""
+
+    code: ClassVar[str] = "hall-shut"
+    opens_at: datetime | None
+
+
+@dataclass(eq=False)
+class TooEarly(Refusal):
+    """Their appointment is theirs; they can check in from `since`."""
+
+    code: ClassVar[str] = "too-early"
+    since: datetime
+
+
+@dataclass(eq=False)
+class MissedDay(Refusal):
+    """The day of their appointment is over."""
+
+    code: ClassVar[str] = "too-late"
+    start: datetime
+
+
+@dataclass(eq=False)
+class AlreadyIn(Refusal):
+    """They have checked in before; `number` is theirs."""
+
+    code: ClassVar[str] = "already-in"
+    number: str
+
+
+@dataclass(eq=False)
+class OtherHouse(Refusal):
+    """Their appointment is at another location."""
+
+    code: ClassVar[str] = "other-house"
+    location: str
+
+
+@dataclass(eq=False)
+class UnknownTicket(Refusal):
+    """There is no such ticket, or this isn't its code: nobody is told which."""
+
+    code: ClassVar[str] = "unknown-ticket"
+
+
+@dataclass(eq=False)
+class NotNow(Refusal):
+    """What was asked for fits no ticket in this state: it was done already, or somebody else was quicker."""
+
+    code: ClassVar[str] = "not-now"
+    state: str
+
+
+@dataclass(eq=False)
+class CounterBusy(Refusal):
+    """Somebody is at this counter: `number` is theirs."""
+
+    code: ClassVar[str] = "counter-busy"
+    number: str
+
+
+@dataclass(eq=False)
+class CounterShut(Refusal):
+    """Nobody sits at this counter, or they pause."""
+
+    code: ClassVar[str] = "counter-shut"
+
+
+@dataclass(eq=False)
+class UnknownCounter(Refusal):
+    code: ClassVar[str] = "unknown-counter"

@@ -32,6 +32,7 @@ from locales.catalogue import _, ngettext
 from portal.identity.desk_entering import SignInOver
 from portal.identity.staff_access import InvitationOver
 from portal.limits import WRONG_KEYS, WRONG_KEYS_OF_A_DAY, RateLimited
+from portal.lobby.refusals import why_not_in_line
 
 
 def why(refusal: Refusal, zone: ZoneInfo) -> str:
@@ -75,7 +76,7 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
         case NotBookable():
             return _NOT_BOOKABLE[refusal.reason]()
         case _:
-            return _PLAIN.get(type(refusal), _did_not_work)()
+            return why_not_in_line(refusal, zone) or _PLAIN.get(type(refusal), _did_not_work)()
 
 
 def _too_often(limited: RateLimited) -> str:

@@ -40,6 +40,16 @@ EXAMPLES = {
     "TooManyMandates": (10,),
     "SignInOver": (),
     "InvitationOver": (),
+    "HallShut": (AT,),
+    "TooEarly": (AT,),
+    "MissedDay": (AT,),
+    "AlreadyIn": ("B 047",),
+    "OtherHouse": ("serra",),
+    "UnknownTicket": (),
+    "NotNow": ("left",),
+    "CounterBusy": ("B 047",),
+    "CounterShut": (),
+    "UnknownCounter": (),
     "RateLimited": (90, "drafts"),
 }
 

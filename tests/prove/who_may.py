@@ -176,11 +176,15 @@ def _compare(caller: Caller, handler: str, name: str | int, owner: Owner, words:
     said = answered(caller, handler, name)
     if any(secret in said for secret in owner.secrets):
         found.told.append(words)
-    if not isinstance(name, str) or "@" not in name:
-        before, after = answered(caller, handler, absent), answered(caller, handler, name)
-        again = answered(caller, handler, absent)
-        if _without(after, name) not in (_without(before, absent), _without(again, absent)):
-            found.told_apart.append(words)
+    is_address = isinstance(name, str) and "@" in name
+    if not is_address and all(_differs(caller, handler, name, absent) for _ in range(3)):
+        found.told_apart.append(words)
+
+
+def _differs(caller: Caller, handler: str, name: str | int, absent: str | int) -> bool:
+    """A minute may pass between two answers: so what counts is what differs each time."""
+    before, here, after = (answered(caller, handler, each) for each in (absent, name, absent))
+    return _without(here, name) not in (_without(before, absent), _without(after, absent))
 
 
 def answered(caller: Caller, handler: str, value: Any) -> str:

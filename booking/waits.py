@@ -1,0 +1,62 @@
+"""What the house's own past says about waiting, read from its tickets; and how often what was told came true."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from booking.catalogue import read_catalogue
+from booking.estimates import Estimate, Past, came_true, estimate
+from booking.store import remembered
+from booking.tickets import Ticket
+
+REMEMBERS = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Of `told` waits that were told beforehand and have ended, `kept` were no longer than was told."""
+
+    told: int
+    kept: int
+
+
+def wait_told(session: Session, now: datetime, ticket: Ticket, ahead: int) -> Estimate:
+    """The range for somebody with so many people ahead of them."""
+    hour = ticket.since.astimezone(_zone(session, ticket.location)).hour
+    return estimate(past_of(session, now, ticket.location), ticket.service, hour, ahead)
+
+
+def past_of(session: Session, now: datetime, location: str) -> list[Past]:
+    """Waits of those who came without an appointment and were called: of sixty days, looked up anew every quarter of an hour."""
+    quarter = int(now.timestamp()) // 900
+    return remembered(session, f"past of {location}", quarter, lambda: _past_of(session, now, location))
+
+
+def _past_of(session: Session, now: datetime, location: str) -> list[Past]:
+    zone = _zone(session, location)
+    called = select(Ticket.service, Ticket.drawn_at, Ticket.told_ahead, Ticket.called_at).where(
+        Ticket.location == location,
+        Ticket.drawn_at > now - REMEMBERS,
+        col(Ticket.called_at).is_not(None),
+        col(Ticket.appointment_id).is_(None),
+        Ticket.postponed == 0,
+    )
+    return [
+        Past(service, drawn_at.astimezone(zone).hour, ahead, called_at - drawn_at)
+        for service, drawn_at, ahead, called_at in session.exec(called)
+        if called_at
+    ]
+
+
+def hits(session: Session, now: datetime, location: str) -> Hits:
+    told = select(Ticket.told_low, Ticket.told_high, Ticket.drawn_at, Ticket.called_at).where(
+        Ticket.location == location, Ticket.drawn_at > now - REMEMBERS, col(Ticket.called_at).is_not(None)
+    )
+    outcomes = [came_true(low, high, called - drawn) for low, high, drawn, called in session.exec(told) if called]
+    return Hits(sum(each is not None for each in outcomes), sum(each is True for each in outcomes))
+
+
+def _zone(session: Session, location: str) -> ZoneInfo:
+    return ZoneInfo(read_catalogue(session).known_locations[location].timezone)
