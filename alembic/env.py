@@ -9,6 +9,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from alembic import context
 from booking import audit, catalogue, one_time_codes, outbox, people, promises, tickets, waiting_list
 from booking.store import Table, changing_tables, the_store
+from kiosk import device
 from portal.appointments import draft
 from portal.identity import api_tokens, desk_entering, entering, grants, passkeys, sessions, staff_access, tries
 
@@ -20,6 +21,7 @@ TABLES_OF = (
     people,
     promises,
     tickets,
+    device,
     outbox,
     waiting_list,
     draft,

@@ -24,8 +24,15 @@ class Hits:
 
 def wait_told(session: Session, now: datetime, ticket: Ticket, ahead: int) -> Estimate:
     """The range for somebody with so many people ahead of them."""
-    hour = ticket.since.astimezone(_zone(session, ticket.location)).hour
-    return estimate(past_of(session, now, ticket.location), ticket.service, hour, ahead)
+    return wait_for_next(session, ticket.since, ticket.location, ticket.service, ahead, now)
+
+
+def wait_for_next(
+    session: Session, since: datetime, location: str, service: str, ahead: int, now: datetime | None = None
+) -> Estimate:
+    """For somebody who comes at `since`, with so many people ahead of them."""
+    hour = since.astimezone(_zone(session, location)).hour
+    return estimate(past_of(session, now or since, location), service, hour, ahead)
 
 
 def past_of(session: Session, now: datetime, location: str) -> list[Past]:

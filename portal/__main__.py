@@ -10,10 +10,11 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from booking.settings import SettingsError
 from booking.town import TownRefused
-from portal import audit, backup, checkup, commands, post, staff
+from portal import audit, backup, checkup, commands, devices, post, staff
 from portal.commands import Refused
 
 
@@ -71,17 +72,9 @@ def parser() -> argparse.ArgumentParser:
     invite.set_defaults(command=staff.invite)
     reset = people.add_parser("reset", help="withdraw all they sign in with, and sign them out everywhere")
     reset.set_defaults(command=staff.reset)
-    tokens = verbs.add_parser("token", help="tokens with which programs act over REST").add_subparsers(
-        required=True, metavar="staff | list | withdraw"
-    )
-    token = tokens.add_parser("staff", help="print a token that may do what this person may")
-    token.set_defaults(command=staff.new_token)
-    for named in (invite, reset, token):
-        named.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="as in the town file")
-    tokens.add_parser("list", help="those that are good, by number").set_defaults(command=staff.list_tokens)
-    withdrawn = tokens.add_parser("withdraw", help="a token is good no longer")
-    withdrawn.add_argument("number", type=int, metavar="NUMBER")
-    withdrawn.set_defaults(command=staff.withdraw_token)
+    for named in (invite, reset):
+        _as_somebody(named)
+    _tokens(verbs)
     load = verbs.add_parser("load", help="check and load a town file")
     load.add_argument("town", type=Path, metavar="TOWN.toml")
     load.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
@@ -90,6 +83,29 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("town", type=Path, nargs="?", metavar="TOWN.toml")
     check.set_defaults(command=checkup.check)
     return commands_of
+
+
+def _tokens(verbs: Any) -> None:
+    tokens = verbs.add_parser("token", help="tokens with which programs act over REST").add_subparsers(
+        required=True, metavar="staff | device | list | withdraw | withdraw-device"
+    )
+    token = tokens.add_parser("staff", help="print a token that may do what this person may")
+    token.set_defaults(command=staff.new_token)
+    _as_somebody(token)
+    tokens.add_parser("list", help="those that are good, by number").set_defaults(command=staff.list_tokens)
+    withdrawn = tokens.add_parser("withdraw", help="a token is good no longer")
+    withdrawn.add_argument("number", type=int, metavar="NUMBER")
+    withdrawn.set_defaults(command=staff.withdraw_token)
+    device = tokens.add_parser("device", help="print a token for a kiosk or a display of one location")
+    device.add_argument("--location", required=True, metavar="SLUG", help="as in the town file")
+    device.set_defaults(command=devices.new_token)
+    gone = tokens.add_parser("withdraw-device", help="a device may do nothing any more")
+    gone.add_argument("number", type=int, metavar="NUMBER")
+    gone.set_defaults(command=devices.withdraw)
+
+
+def _as_somebody(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="as in the town file")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
 
-from booking.errors import Refusal, TooManyCodes, UnknownReference
+from booking.errors import Refusal, TooManyCodes, UnknownReference, UnknownTicket
 from booking.references import hash_of
 from booking.settings import settings
 from portal.logs import log
@@ -89,10 +89,10 @@ async def opening(network: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def counting_wrong_keys(network: str) -> AsyncIterator[None]:
-    """Codes that open nothing are counted, whether or not there is an appointment of that name."""
+    """Codes that open nothing are counted, whether or not there is an appointment or a ticket of that name."""
     try:
         yield
-    except UnknownReference:
+    except (UnknownReference, UnknownTicket):
         await count_wrong_key(network)
         raise
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from booking.catalogue import read_catalogue
 from booking.settings import settings
 from booking.store import read, the_store, write
+from portal import devices
 from portal.commands import Refused, loaded_digest
 from portal.identity import api_tokens, staff_access
 from portal.identity.staff_access import member_of
@@ -39,7 +40,7 @@ def new_token(arguments: Namespace) -> None:
 
 def list_tokens(_: Namespace) -> None:
     loaded_digest()
-    for line in read(the_store(), _lines) or ["There is no token."]:
+    for line in [*read(the_store(), _lines), *devices.lines()] or ["There is no token."]:
         print(line)
 
 

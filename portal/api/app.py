@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from booking.catalogue import NoTown
 from booking.errors import Refusal
 from booking.references import SecretChanged
-from portal.api import appointments, holds, offer, slots
+from portal.api import appointments, counters, holds, offer, slots, tickets
 from portal.api.appointments import WAYS
 from portal.api.bodies import SmallBodies
 from portal.api.documented import document_of
@@ -62,7 +62,9 @@ async def _unreadable(_request: Request, error: Exception) -> Response:
 
 async def _not_served(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(error.status_code, "malformed")
+    code = {401: "unauthorized", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(
+        error.status_code, "malformed"
+    )
     return problem(code, headers=error.headers)
 
 
@@ -117,7 +119,7 @@ def _application() -> FastAPI:
             Exception: _broke,
         },
     )
-    for room in (offer, slots, holds, appointments):
+    for room in (offer, slots, holds, appointments, tickets, counters):
         app.include_router(room.router)
     app.add_middleware(SmallBodies)
     app.add_middleware(RateLimits)

@@ -11,18 +11,25 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from booking.errors import (
+    AlreadyIn,
     BeyondHorizon,
+    CounterBusy,
+    HallShut,
+    MissedDay,
     MistypedReference,
     NotBookable,
     NotInForce,
     NotValid,
     Refusal,
     SlotTaken,
+    TooEarly,
     TooLate,
     TooManyCodes,
     TooManyPeople,
     TooShortNotice,
+    UnknownCounter,
     UnknownReference,
+    UnknownTicket,
 )
 from portal.api.shapes import Instant, said_instant
 
@@ -41,12 +48,24 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "malformed": Kind(400, "The request can't be read", "The body must be JSON in UTF-8, and say so in Content-Type."),
+    "unauthorized": Kind(
+        401, "A token is needed", "A bearer token of this portal, of a device or of staff, that is good still."
+    ),
     "not-found": Kind(404, "There is nothing here", "No such address or appointment, or not the key that opens it."),
     "method-not-allowed": Kind(405, "Not in this way", "This address takes other methods; Allow names them."),
     "slot-taken": Kind(409, "Somebody else has this time", "Every place at that start is taken; `nearest` has free ones."),
     "hold-expired": Kind(409, "No time is kept", "There is no such hold: it ran out, was let go, or never was."),
     "too-late": Kind(409, "Too late to change it", "It could be moved or cancelled until an instant that has passed."),
     "not-in-force": Kind(409, "Not in force any more", "Only an appointment that is booked can be moved."),
+    "hall-shut": Kind(409, "The house is closed", "No tickets are given out now."),
+    "too-early": Kind(409, "Too early to check in", "Checking in opens an hour before the appointment."),
+    "already-in": Kind(409, "Checked in already", "This appointment has its ticket."),
+    "other-house": Kind(409, "At another location", "This appointment is at another location than this device."),
+    "not-now": Kind(
+        409, "Not as things stand", "No ticket is in a state for this: it was done already, or somebody was quicker."
+    ),
+    "counter-busy": Kind(409, "Somebody is at this counter", "Finish with them first."),
+    "counter-shut": Kind(409, "Nobody is at this counter", "Somebody has to sit there first; calling does that."),
     "code-over": Kind(409, "No code is good any more", "It is too old, was tried too often or was used; ask for another one."),
     "too-large": Kind(413, "Too large", "A body has at most 64 kB."),
     "not-bookable": Kind(422, "This can't be booked", "Asking for the same again won't help; `reason` says why."),
@@ -107,7 +126,7 @@ def problem(code: str, detail: str = "", headers: Mapping[str, str] | None = Non
 def refused(refusal: Refusal, **more: Any) -> Response:
     """A fact of the book as a problem document. That a code is mistyped or unknown, or its key wrong, looks the same."""
     match refusal:
-        case MistypedReference() | UnknownReference():
+        case MistypedReference() | UnknownReference() | UnknownTicket() | UnknownCounter():
             return problem("not-found")
         case NotValid(problems=problems):
             return not_valid([_error(each.field, each.reason, each.limit) for each in problems])
@@ -147,6 +166,14 @@ def _sentence(refusal: Refusal) -> str:
             return f"It could be moved or cancelled until {said_instant(until)}."
         case TooManyCodes(until=until) if until:
             return f"This contact can be sent another one from {said_instant(until)}."
+        case HallShut(opens_at=opens_at) if opens_at:
+            return f"It opens again at {said_instant(opens_at)}."
+        case TooEarly(since=since):
+            return f"They can check in from {said_instant(since)}."
+        case MissedDay(start=start):
+            return f"The appointment was at {said_instant(start)}."
+        case AlreadyIn(number=number) | CounterBusy(number=number):
+            return f"The number is {number}."
         case NotInForce(state=state):
             return f"The appointment is {state}."
         case NotBookable(reason=reason):

@@ -5,6 +5,24 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from booking.appointments import book_at_once, cancel
+from booking.counters import (
+    GUIDED,
+    HANDLED,
+    begin,
+    call,
+    call_next,
+    close_counter,
+    decline,
+    finish,
+    hand_to_counter,
+    hand_to_service,
+    not_there,
+    open_counter,
+    park,
+    pause,
+    recall,
+    resume,
+)
 from booking.errors import (
     AlreadyIn,
     CounterBusy,
@@ -26,32 +44,16 @@ from booking.lobby import in_hand, line_at
 from booking.promises import Appointment
 from booking.queue import (
     DESK,
-    GUIDED,
-    HANDLED,
     MOST_POSTPONED,
     ONLINE,
     Drawn,
     Wish,
-    begin,
-    call,
-    call_next,
     check_in,
-    close_counter,
     come_back,
-    decline,
     draw,
-    finish,
     follow,
-    hand_to_counter,
-    hand_to_service,
     leave,
     need_more_time,
-    not_there,
-    open_counter,
-    park,
-    pause,
-    recall,
-    resume,
 )
 from booking.store import Store, read, write
 from booking.tickets import FINISHED, LEFT, NOT_THERE, OFFERED, PARKED, WAITING, OpenCounter, Ticket, TicketChange

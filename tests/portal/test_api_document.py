@@ -20,6 +20,7 @@ from portal.doors import doors
 from tests.portal.test_api import ANA, START, VISIT, bearer, booked
 
 HELD = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+COUNTER_VERBS = ("call", "recall", "begin", "no-show", "park", "transfer", "finish", "pause", "close")
 # The calls of the public contract that there are by now.
 CONTRACT = {
     ("get", "/services"),
@@ -33,6 +34,12 @@ CONTRACT = {
     ("post", "/appointments/{reference}/move"),
     ("post", "/appointments/{reference}/cancel"),
     ("get", "/appointments/{reference}/invite.ics"),
+    ("post", "/tickets"),
+    ("get", "/tickets/{code}"),
+    ("post", "/tickets/{code}/leave"),
+    ("post", "/check-ins"),
+    ("get", "/locations/{slug}/line"),
+    *(("post", f"/counters/{{slug}}/{verb}") for verb in COUNTER_VERBS),
 }
 DOCUMENT = v1.openapi()
 CALLS = {(method, path): call for path, calls in DOCUMENT["paths"].items() for method, call in calls.items()}
@@ -55,6 +62,9 @@ def test_the_questions_and_answers_of_the_contract_are_named_as_there():
     promised = {"reference", "key", "state", "start", "end", "location", "services", "mode", "manage_url"}
     assert promised <= fields["BookedAppointment"]
     assert "key" not in fields["ShownAppointment"]
+    assert {"code", "number", "state", "position", "wait", "url"} <= fields["DrawnTicket"]
+    assert "code" not in fields["ShownTicket"]
+    assert fields["Wait"] == {"low", "high", "basis"}
 
 
 @pytest.mark.parametrize("call", sorted(CALLS))
@@ -81,8 +91,16 @@ def test_every_post_takes_an_idempotency_key(path: str):
 
 def test_what_opens_an_appointment_is_a_bearer_key():
     assert DOCUMENT["components"]["securitySchemes"]["AppointmentKey"]["scheme"] == "bearer"
-    secured = {path for (_, path), call in CALLS.items() if call.get("security")}
-    assert secured == {path for _, path in CONTRACT if "{reference}" in path}
+    assert _secured_by("AppointmentKey") == {path for _, path in CONTRACT if "{reference}" in path}
+
+
+def test_what_draws_is_a_device_and_what_calls_is_staff():
+    assert _secured_by("DeviceToken") == {"/tickets", "/check-ins"}
+    assert _secured_by("StaffToken") == {path for _, path in CONTRACT if path.startswith("/counters/")}
+
+
+def _secured_by(scheme: str) -> set[str]:
+    return {path for (_, path), call in CALLS.items() if any(scheme in each for each in call.get("security", ()))}
 
 
 def test_the_document_is_served_and_loads_nothing_from_elsewhere(api: TestClient):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from booking.store import Store, let_go, read, write
+from kiosk.device import device_with
 from portal.__main__ import main
 from portal.identity.api_tokens import staff_with
 from portal.identity.sessions import Person, begin, who_is
@@ -64,6 +65,20 @@ def test_a_token_is_printed_once_listed_by_number_and_withdrawn(town: Store, cap
     assert read(town, staff_with, now(), token) is None
     assert main(["token", "withdraw", "1"]) == 1
     assert "There is no token 1." in capsys.readouterr().err
+
+
+def test_a_device_is_of_one_location_listed_and_withdrawn(town: Store, capsys: pytest.CaptureFixture[str]):
+    token = said(capsys, "token", "device", "--location", "pacos").strip()
+    found = read(town, device_with, token)
+    assert found
+    assert found.location == "pacos"
+    assert said(capsys, "token", "list").startswith("1  device at pacos  since ")
+    said(capsys, "token", "withdraw-device", "1")
+    assert read(town, device_with, token) is None
+    assert main(["token", "withdraw-device", "1"]) == 1
+    assert "There is no device 1." in capsys.readouterr().err
+    assert main(["token", "device", "--location", "moon"]) == 1
+    assert "The town file has no location 'moon'." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["staff", "invite"], ["staff", "reset"], ["token", "staff"]])

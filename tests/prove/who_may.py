@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from itertools import cycle, islice
 from math import ceil
 from pathlib import Path
@@ -177,7 +178,9 @@ def _compare(caller: Caller, handler: str, name: str | int, owner: Owner, words:
     if any(secret in said for secret in owner.secrets):
         found.told.append(words)
     is_address = isinstance(name, str) and "@" in name
-    if not is_address and all(_differs(caller, handler, name, absent) for _ in range(3)):
+    # Of an address, letters that were sent to it make a difference; Reflex's own handlers know no names.
+    is_ours = not _functions()[handler].__module__.startswith("reflex")
+    if is_ours and not is_address and all(_differs(caller, handler, name, absent) for _ in range(3)):
         found.told_apart.append(words)
 
 
@@ -206,6 +209,7 @@ def _payload(handler: str, value: Any) -> dict[str, Any]:
     return {name: dict.fromkeys(fields, str(value)) if name == "form" else value for name in asked if name != "self"}
 
 
+@cache
 def _functions() -> dict[str, Any]:
     return {
         f"{state.get_full_name()}.{name}": handler.fn

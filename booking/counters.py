@@ -1,0 +1,249 @@
+"""The counters: who sits there, whom they call, and what becomes of those they call.
+
+Each verb locks the location's line first; a call is a compare-and-set beside it, so that two clerks never get the same person.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, update
+
+from booking.catalogue import read_catalogue
+from booking.deeds import done, earlier_subject
+from booking.errors import (
+    CounterBusy,
+    CounterShut,
+    NotNow,
+    NotValid,
+    Problem,
+    UnknownTicket,
+)
+from booking.line import choose, favoured_after, passed_by
+from booking.lobby import (
+    counter_named,
+    in_hand,
+    open_counters,
+    open_lobby,
+    policy_of,
+    serves,
+    values_of,
+    waiting_at,
+)
+from booking.ticket_steps import changed, check_offered, end, ticket_named
+from booking.tickets import (
+    CALLED,
+    FINISHED,
+    NOT_THERE,
+    OFFERED,
+    PARKED,
+    SERVING,
+    WAITING,
+    OpenCounter,
+    Ticket,
+)
+
+HANDLED, HANDED_ON, GUIDED = "handled", "handed-on", "guided"
+OUTCOMES = (HANDLED, HANDED_ON, GUIDED)
+
+
+def open_counter(session: Session, now: datetime, counter: str, staff: str) -> OpenCounter:
+    """Somebody sits down there; whoever sat there before has gone. Opening it again goes on after a pause. Raises UnknownCounter."""
+    open_lobby(session, counter_named(session, counter).location)
+    row = session.get(OpenCounter, counter) or OpenCounter(counter=counter, staff=staff, opened_at=now)
+    if row.staff != staff:
+        row.staff, row.opened_at = staff, now
+    row.paused_at = row.needs_help_at = None
+    session.add(row)
+    session.flush()
+    return row
+
+
+def close_counter(session: Session, counter: str) -> None:
+    """Raises CounterBusy while somebody is there, UnknownCounter. Whoever was offered to it waits in line again."""
+    open_lobby(session, counter_named(session, counter).location)
+    if there := in_hand(session, counter):
+        raise CounterBusy(there.words)
+    offered = update(Ticket).where(col(Ticket.offered_to) == counter, col(Ticket.state) == OFFERED)
+    session.execute(offered.values(state=WAITING, offered_to=None))
+    if row := session.get(OpenCounter, counter):
+        session.delete(row)
+
+
+def pause(session: Session, now: datetime, counter: str) -> None:
+    """Nobody is called there until it is opened again. Raises CounterShut, UnknownCounter."""
+    _seated(session, counter).paused_at = now
+
+
+def ask_for_help(session: Session, now: datetime, counter: str, *, is_over: bool = False) -> None:
+    """Seen by colleagues only. Raises CounterShut, UnknownCounter."""
+    _seated(session, counter).needs_help_at = None if is_over else now
+
+
+def call_next(session: Session, now: datetime, counter: str, *, once: str) -> Ticket | None:
+    """Whoever is next for this counter, by the order that anyone can read; None when nobody waits for it.
+
+    Raises CounterBusy, CounterShut, UnknownCounter, NotValid, KeyReused.
+    """
+    seat = _seated(session, counter, is_calling=True)
+    if earlier := earlier_subject(session, now, "call next", once, counter):
+        return session.get_one(Ticket, earlier)
+    if there := in_hand(session, counter):
+        raise CounterBusy(there.words)
+    location = counter_named(session, counter).location
+    catalogue, open_ones = read_catalogue(session), open_counters(session, location)
+    mine = [each for each in waiting_at(session, location) if serves(catalogue, counter, seat.staff, each.service)]
+    values = values_of(session, mine, open_ones)
+    chosen = choose(values, policy_of(catalogue), now, seat.favoured)
+    if chosen is None:
+        done(session, "call next", once, None)
+        return None
+    next_one, rank = chosen
+    for passed in passed_by(values, next_one):
+        session.get_one(Ticket, passed.ticket).lets_pass -= 1
+    seat.favoured = favoured_after(seat.favoured, rank)
+    ticket = _take(session, now, counter, seat.staff, next_one.ticket, (WAITING,))
+    done(session, "call next", once, ticket.id)
+    return ticket
+
+
+def call(session: Session, now: datetime, counter: str, ticket_id: int) -> Ticket:
+    """This very one: parked here, offered to this counter, or out of turn. Raises CounterBusy, CounterShut, NotNow, UnknownTicket,
+    UnknownCounter.
+    """
+    seat = _seated(session, counter, is_calling=True)
+    ticket = _of_house(session, counter, ticket_id)
+    if there := in_hand(session, counter):
+        if there.id == ticket.id:
+            return there
+        raise CounterBusy(there.words)
+    if ticket.state == OFFERED and ticket.offered_to != counter:
+        raise NotNow(ticket.state)
+    return _take(session, now, counter, seat.staff, ticket_id, (WAITING, PARKED, OFFERED))
+
+
+def recall(session: Session, now: datetime, counter: str) -> Ticket:
+    """Once more, on the display and by voice. Raises NotNow when nobody is called there, CounterShut, UnknownCounter."""
+    ticket = _held(session, counter)
+    ticket.calls += 1
+    return changed(session, now, ticket, "called again", ticket.owner or "")
+
+
+def begin(session: Session, now: datetime, counter: str) -> Ticket:
+    """They are there. Saying so again changes nothing. Raises NotNow, CounterShut, UnknownCounter."""
+    ticket = _held(session, counter)
+    if ticket.state == SERVING:
+        return ticket
+    ticket.state, ticket.begun_at = SERVING, now
+    return changed(session, now, ticket, "begun", ticket.owner or "")
+
+
+def not_there(session: Session, now: datetime, counter: str) -> Ticket:
+    """Nobody came; they may come back for a while, without a new ticket. Raises NotNow, CounterShut, UnknownCounter."""
+    return _put_down(session, now, counter, NOT_THERE, "not there")
+
+
+def park(session: Session, now: datetime, counter: str, note: str = "") -> Ticket:
+    """They fetch a paper, or fill in a form, and go on here or elsewhere. Raises NotNow, CounterShut, UnknownCounter."""
+    return _put_down(session, now, counter, PARKED, "parked", note)
+
+
+def resume(session: Session, now: datetime, ticket_id: int) -> Ticket:
+    """A parked one waits in line again, at the place it had. Raises NotNow, UnknownTicket."""
+    ticket = ticket_named(session, ticket_id)
+    if ticket.state == WAITING:
+        return ticket
+    if ticket.state != PARKED:
+        raise NotNow(ticket.state)
+    ticket.state, ticket.counter = WAITING, None
+    return changed(session, now, ticket, "waits again", ticket.owner or "")
+
+
+def hand_to_counter(session: Session, now: datetime, counter: str, to: str) -> Ticket:
+    """Offered to another counter of the house: until it takes it, whoever offered it answers for it.
+
+    Raises NotNow, CounterShut when nobody sits there, UnknownCounter.
+    """
+    here, there = counter_named(session, counter), counter_named(session, to)
+    _seated(session, counter)
+    if there.location != here.location or to == counter:
+        raise CounterShut()
+    _seated(session, to)
+    ticket = _put_down(session, now, counter, OFFERED, f"offered to {to}")
+    ticket.offered_to = to
+    return ticket
+
+
+def hand_to_service(session: Session, now: datetime, counter: str, service: str) -> Ticket:
+    """Into the line of another matter, keeping the place that they have. Raises NotNow, UnknownService, NotOfferedThere, ..."""
+    _seated(session, counter)
+    check_offered(session, counter_named(session, counter).location, service)
+    ticket = _put_down(session, now, counter, WAITING, f"passed on to {service}")
+    ticket.service, ticket.counter = service, None
+    return ticket
+
+
+def decline(session: Session, now: datetime, counter: str, ticket_id: int) -> Ticket:
+    """The counter that was asked doesn't take it: it waits in line again, at the place it had. Raises NotNow, UnknownTicket."""
+    _seated(session, counter)
+    ticket = _of_house(session, counter, ticket_id)
+    if ticket.state != OFFERED or ticket.offered_to != counter:
+        raise NotNow(ticket.state)
+    ticket.state, ticket.offered_to, ticket.counter = WAITING, None, None
+    return changed(session, now, ticket, "declined", ticket.owner or "")
+
+
+def finish(session: Session, now: datetime, counter: str, outcome: str, delivered: tuple[str, ...] = ()) -> Ticket:
+    """It ends: handled, handed on or guided, and which services were delivered. Raises NotNow, NotValid, CounterShut, ..."""
+    known = read_catalogue(session).known_services
+    if outcome not in OUTCOMES or not all(slug in known for slug in delivered):
+        raise NotValid((Problem("outcome", "missing"),))
+    _seated(session, counter)
+    ticket = _held(session, counter)
+    ticket.outcome, ticket.delivered = outcome, delivered or (ticket.service,)
+    ticket.begun_at = ticket.begun_at or ticket.called_at
+    return end(session, now, ticket, FINISHED, "finished")
+
+
+def _seated(session: Session, counter: str, *, is_calling: bool = False) -> OpenCounter:
+    """Whoever sits there, with the line locked. Raises CounterShut, UnknownCounter."""
+    open_lobby(session, counter_named(session, counter).location)
+    row = session.get(OpenCounter, counter)
+    if row is None or (is_calling and row.paused_at):
+        raise CounterShut()
+    return row
+
+
+def _held(session: Session, counter: str) -> Ticket:
+    """Whoever is called to this counter, or served there, with the line locked. Raises NotNow, UnknownCounter."""
+    open_lobby(session, counter_named(session, counter).location)
+    ticket = in_hand(session, counter)
+    if ticket is None:
+        raise NotNow("nobody")
+    return ticket
+
+
+def _of_house(session: Session, counter: str, ticket_id: int) -> Ticket:
+    """Same answer for a ticket of another house and for none."""
+    ticket = ticket_named(session, ticket_id)
+    if ticket.location != counter_named(session, counter).location:
+        raise UnknownTicket()
+    return ticket
+
+
+def _take(session: Session, now: datetime, counter: str, staff: str, ticket_id: int, states: tuple[str, ...]) -> Ticket:
+    """Compare and set: whoever was quicker has them. Raises NotNow."""
+    free = update(Ticket).where(col(Ticket.id) == ticket_id, col(Ticket.state).in_(states))
+    taken = free.values(
+        state=CALLED, counter=counter, owner=staff, offered_to=None, called_at=now, calls=1, lets_pass=0, rests_until=None
+    )
+    ticket = session.get_one(Ticket, ticket_id)
+    if session.execute(taken.returning(col(Ticket.id))).one_or_none() is None:
+        session.refresh(ticket)
+        raise NotNow(ticket.state)
+    session.refresh(ticket)
+    return changed(session, now, ticket, "called", staff)
+
+
+def _put_down(session: Session, now: datetime, counter: str, state: str, what: str, note: str = "") -> Ticket:
+    ticket = _held(session, counter)
+    ticket.state = state
+    return changed(session, now, ticket, what, ticket.owner or "", note)

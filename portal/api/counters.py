@@ -1,0 +1,193 @@
+"""Calling to a counter, by a staff member's token; and the line of a location, for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from booking.catalogue import StaffMember, read_catalogue
+from booking.counters import (
+    begin,
+    call_next,
+    close_counter,
+    finish,
+    hand_to_counter,
+    hand_to_service,
+    not_there,
+    open_counter,
+    park,
+    pause,
+    recall,
+)
+from booking.errors import UnknownLocation
+from booking.lobby import line_at
+from booking.store import in_reading, in_transaction
+from booking.tickets import CALLED, Lobby, OpenCounter, Ticket
+from booking.waits import wait_for_next
+from portal.api.bearers import Caller
+from portal.api.documented import answers
+from portal.api.lobby_shapes import CalledNumber, LineOfLocation, LineOfService, Note, Outcome, PassOn, TicketInHand, Wait
+from portal.api.once import Once
+from portal.page_state import now
+
+router = APIRouter(tags=["The lobby"])
+LATEST = 5
+ALWAYS = ("unauthorized", "not-found", "counter-shut", "not-now", "not-valid")
+
+
+@router.post(
+    "/counters/{slug}/call",
+    response_model=TicketInHand,
+    responses={204: {"description": "Nobody waits for this counter"}}
+    | answers("unauthorized", "not-found", "counter-busy", "counter-shut", "not-valid", "key-reused"),
+    summary="Call the next one",
+    response_description="Whoever is called",
+)
+async def call_the_next(caller: Caller, once: Once) -> TicketInHand | Response:
+    """By the order that anyone can read. Whoever calls sits there from then on."""
+    ticket = await in_transaction(_call, now(), *caller, once)
+    return _in_hand(ticket) if ticket else Response(status_code=204)
+
+
+@router.post(
+    "/counters/{slug}/recall",
+    responses=answers(*ALWAYS),
+    summary="Call the same one again",
+    response_description="Whoever is called",
+)
+async def call_again(caller: Caller, _once: Once) -> TicketInHand:
+    """Once more on the display and by voice."""
+    return await _do(recall, caller)
+
+
+@router.post("/counters/{slug}/begin", responses=answers(*ALWAYS), summary="They are there", response_description="Who is")
+async def they_are_there(caller: Caller, _once: Once) -> TicketInHand:
+    """Saying so again changes nothing."""
+    return await _do(begin, caller)
+
+
+@router.post("/counters/{slug}/no-show", responses=answers(*ALWAYS), summary="Nobody came", response_description="Who didn't")
+async def nobody_came(caller: Caller, _once: Once) -> TicketInHand:
+    """They may come back for a while without a new ticket."""
+    return await _do(not_there, caller)
+
+
+@router.post("/counters/{slug}/park", responses=answers(*ALWAYS), summary="Set aside", response_description="Who is set aside")
+async def set_aside(caller: Caller, _once: Once, said: Note | None = None) -> TicketInHand:
+    """They fetch a paper or fill in a form, and go on without a new ticket."""
+    return await _do(park, caller, said.note if said else "")
+
+
+@router.post(
+    "/counters/{slug}/transfer",
+    responses=answers(*ALWAYS, "not-bookable"),
+    summary="Pass on",
+    response_description="Who is passed on",
+)
+async def pass_on(caller: Caller, wanted: PassOn, _once: Once) -> TicketInHand:
+    """Keeping the place that they have. A counter that is asked takes them or doesn't."""
+    catalogue = await in_reading(read_catalogue)
+    return await _do(hand_to_counter if wanted.to in catalogue.counters else hand_to_service, caller, wanted.to)
+
+
+@router.post("/counters/{slug}/finish", responses=answers(*ALWAYS), summary="It ends", response_description="Who is done")
+async def it_ends(caller: Caller, outcome: Outcome, _once: Once) -> TicketInHand:
+    """Handled, handed on or guided."""
+    return await _do(finish, caller, outcome.outcome, tuple(outcome.services))
+
+
+@router.post(
+    "/counters/{slug}/pause",
+    status_code=204,
+    responses=answers(*ALWAYS),
+    summary="Pause",
+    response_description="Nobody is called there until somebody calls again",
+)
+async def have_a_break(caller: Caller, _once: Once) -> None:
+    """Calling ends the pause."""
+    await in_transaction(pause, now(), caller[0])
+
+
+@router.post(
+    "/counters/{slug}/close",
+    status_code=204,
+    responses=answers(*ALWAYS, "counter-busy"),
+    summary="Close the counter",
+    response_description="Nobody sits there any more",
+)
+async def leave_the_counter(caller: Caller, _once: Once) -> None:
+    """Whoever was offered to it waits in line again."""
+    await in_transaction(close_counter, caller[0])
+
+
+@router.get(
+    "/locations/{slug}/line",
+    responses=answers("not-found", "not-valid"),
+    summary="The line of a location",
+    response_description="As it stands",
+)
+async def show_line(slug: Annotated[str, Path(max_length=200, examples=["pacos"])]) -> LineOfLocation:
+    """Who is called where, how many wait, and the ranges: numbers, never names."""
+    return await in_reading(_line, now(), slug)
+
+
+async def _do(verb: Callable[..., Ticket], caller: tuple[str, StaffMember], *arguments: Any) -> TicketInHand:
+    return _in_hand(await in_transaction(verb, now(), caller[0], *arguments))
+
+
+def _call(session: Session, at: datetime, counter: str, member: StaffMember, once: str) -> Ticket | None:
+    seat = session.get(OpenCounter, counter)
+    if seat is None or seat.paused_at or seat.staff != member.slug:
+        open_counter(session, at, counter, member.slug)
+    return call_next(session, at, counter, once=once)
+
+
+def _in_hand(ticket: Ticket) -> TicketInHand:
+    return TicketInHand(
+        ticket=ticket.id or 0,
+        number=ticket.words,
+        state=ticket.state,
+        service=ticket.service,
+        language=ticket.language,
+        priority=ticket.has_priority,
+        needs=list(ticket.needs),
+        calls=ticket.calls,
+        counter=ticket.counter or "",
+    )
+
+
+def _line(session: Session, at: datetime, location: str) -> LineOfLocation:
+    catalogue = read_catalogue(session)
+    if location not in catalogue.locations:
+        raise UnknownLocation(location)
+    called = select(Ticket).where(Ticket.location == location, Ticket.state == CALLED).order_by(col(Ticket.called_at).desc())
+    waiting: dict[str, int] = {}
+    for placed in line_at(session, at, location):
+        service = session.get_one(Ticket, placed.ticket).service
+        waiting[service] = waiting.get(service, 0) + 1
+    lobby = session.get(Lobby, location)
+    return LineOfLocation(
+        version=lobby.version if lobby else 0,
+        called=[
+            CalledNumber(number=each.words, counter=counter.number)
+            for each in session.exec(called.limit(LATEST))
+            if (counter := catalogue.counters.get(each.counter or ""))
+        ],
+        lines=[
+            LineOfService(
+                service=slug, waiting=waiting.get(slug, 0), wait=_wait(session, at, location, slug, waiting.get(slug, 0))
+            )
+            for slug, service in catalogue.services.items()
+            if location in service.locations and "in_person" in service.modes
+        ],
+    )
+
+
+def _wait(session: Session, at: datetime, location: str, service: str, ahead: int) -> Wait:
+    told = wait_for_next(session, at, location, service, ahead)
+    return Wait(low=told.low, high=told.high, basis=told.basis)
