@@ -157,11 +157,15 @@ def come_back(session: Session, now: datetime, code: str) -> Ticket:
     ticket = _followed(session, code)
     if ticket.state == WAITING:
         return ticket
-    grace = policy_of(read_catalogue(session)).span("grace")
-    if ticket.state != NOT_THERE or ticket.called_at is None or now > ticket.called_at + grace:
+    if not may_come_back(session, now, ticket):
         raise NotNow(ticket.state)
     ticket.state, ticket.counter, ticket.calls = WAITING, None, 0
     return changed(session, now, ticket, "came back", "visitor")
+
+
+def may_come_back(session: Session, now: datetime, ticket: Ticket) -> bool:
+    grace = policy_of(read_catalogue(session)).span("grace")
+    return ticket.state == NOT_THERE and ticket.called_at is not None and now <= ticket.called_at + grace
 
 
 def drawn_by_id(session: Session, ticket_id: int) -> Drawn:

@@ -42,6 +42,8 @@ from portal.desk.set_up_state import SetUpState
 from portal.desk.sign_in_state import DeskSignInState
 from portal.identity import sign_in_page
 from portal.identity.sign_in_state import SignInState
+from portal.lobby import ticket_page
+from portal.lobby.ticket_state import TicketState
 from portal.lost import ROUTE, lost, lost_title
 from portal.me import about_you_page, acting_page, mandates_page, me_page
 from portal.me.about_you_state import AboutYouState
@@ -97,6 +99,7 @@ PAGES = (
     Page("/desk", desk_page.desk, desk_page.desk_title, DeskState.open, who=STAFF),
     Page("/desk/me", access_page.access, access_page.access_title, MyAccessState.open, who=STAFF),
     Page("/desk/assist", assist_page.assist, assist_page.assist_title, AssistState.open, who=ASSISTANTS),
+    Page("/ticket", ticket_page.ticket, ticket_page.ticket_title, TicketState.open),
     Page("/video", video.video, video.video_title, VideoState.open),
     Page(ROUTE, lost, lost_title),
     Page("/accessibility", statements.accessibility, statements.accessibility_title),

@@ -50,6 +50,8 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
         "CancelState": "cancel open",
         "EarlierState": "ask decline open stop take",
         "VideoState": "open",
+        # A ticket: its code proves whose it is.
+        "TicketState": "come_back find forget leave look more_time open",
         # On the way in.
         "SignInState": "enter open open_code send send_again typing",
         "DeskSignInState": "be enter open open_second passkey_answered show",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,16 +16,20 @@ from sqlmodel import Session, col, select
 from booking.appointments import Booked, book_at_once, cancel
 from booking.availability import free_places, nearest
 from booking.catalogue import Catalogue, read_catalogue
+from booking.counters import call, open_counter
 from booking.details import Contact, Details
 from booking.errors import SlotTaken
 from booking.freed import pass_on
+from booking.halls import hall_now
 from booking.mandates import BOOK, SEE, Terms, grant, last_day_after, today_in
 from booking.one_time_codes import OneTimeCode
 from booking.people import ResidentContact
 from booking.promises import UNCONFIRMED, Appointment, AppointmentChange, Hold, Seat
+from booking.queue import Drawn, Wish, draw
 from booking.residents import resident_with
 from booking.settings import Settings, signing_secret
 from booking.store import Store, read, write
+from booking.tickets import LEFT, OVER, Ticket
 from booking.visits import Visit
 
 SOMEBODY_ELSE = Details("Somebody else", email="else@example.org")
@@ -111,6 +115,31 @@ class OpenBook:
         """Somebody of this name asks whoever signed in last to act for them, in everything that can be asked."""
         write(self.store, _asks_to_act, datetime.now(UTC), name)
 
+    def draws(self, language: str = "pt", *, service: str = "residence-certificate", location: str = "pacos") -> Drawn:
+        """Somebody takes a ticket, in the last hour in which the house was open."""
+        wish = Wish(location, service, language)
+        return write(self.store, draw, self._open_hour(location), wish, once=secrets.token_urlsafe())
+
+    def calls(self, counter: str, ticket: Ticket) -> None:
+        """Somebody sits down there and calls this very one."""
+        self.sits_down(counter)
+        write(self.store, call, datetime.now(UTC), counter, ticket.id)
+
+    def sits_down(self, counter: str) -> None:
+        staff = self.catalogue().staff_of(counter)[0].slug
+        write(self.store, open_counter, datetime.now(UTC), counter, staff)
+
+    def at_counter(self, verb: Callable[..., Ticket], counter: str, *said: object) -> None:
+        write(self.store, verb, datetime.now(UTC), counter, *said)
+
+    def empty_the_hall(self) -> None:
+        """Whoever waits or is served goes home."""
+        write(self.store, _empty_the_hall)
+
+    def _open_hour(self, location: str) -> datetime:
+        hours = (datetime.now(UTC) - timedelta(hours=back) for back in range(24 * 10))
+        return next(at for at in hours if hall_now(self.catalogue(), location, at).closes_at)
+
     def let_holds_end_at(self, then: datetime) -> None:
         """Every time that is kept for somebody is kept until then."""
         write(self.store, _let_holds_run_out, then)
@@ -133,6 +162,10 @@ class OpenBook:
 
 def _appointments_of(session: Session, name: str) -> list[Appointment]:
     return list(session.exec(select(Appointment).where(Appointment.name == name).order_by(col(Appointment.id))))
+
+
+def _empty_the_hall(session: Session) -> None:
+    session.execute(update(Ticket).where(col(Ticket.state).not_in(OVER)).values(state=LEFT))
 
 
 def _asks_to_act(session: Session, now: datetime, name: str) -> None:

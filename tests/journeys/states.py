@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import expect
 
+from booking.counters import not_there
 from booking.store import write
 from booking.visits import Visit
 from portal.identity.staff_access import invite
@@ -15,6 +16,7 @@ from tests.journeys.open_book import OpenBook
 from tests.journeys.staff import PASSWORD, shows_digits, types_password
 from tests.journeys.steps import CHECK, DETAILS, DONE, TIME, Resident, instant
 
+COUNTER = "pacos-1"
 VISIT = Visit(("residence-certificate",), "pacos", "in_person")
 
 
@@ -343,6 +345,43 @@ def it_is_over_and_wiped(resident: Resident, _book: OpenBook) -> None:
     resident.reads("It is over. Nothing of theirs is left here.")
 
 
+def a_ticket_is_followed(resident: Resident, book: OpenBook) -> None:
+    book.empty_the_hall()
+    book.draws()
+    resident.open(f"/ticket/#{book.draws(resident.language).code}")
+    resident.reads("We do not know yet how long it takes.")
+    resident.all_is_there()
+
+
+def the_number_is_called(resident: Resident, book: OpenBook) -> None:
+    drawn = book.draws(resident.language)
+    book.calls(COUNTER, drawn.ticket)
+    resident.open("/accessibility/")
+    resident.open(f"/ticket/#{drawn.code}")
+    resident.reads("It is your turn: counter {counter}", counter="1")
+    resident.all_is_there()
+
+
+def nobody_came_when_it_was_called(resident: Resident, book: OpenBook) -> None:
+    book.at_counter(not_there, COUNTER)
+    resident.open("/ticket/")
+    resident.reads("We called you and did not find you.")
+
+
+def they_have_left_the_line(resident: Resident, _book: OpenBook) -> None:
+    resident.page.locator("main details summary").first.click()
+    resident.press("Yes, leave the line")
+    resident.reads("You have left the line. This number is over.")
+
+
+def the_code_of_the_ticket_is_wrong(resident: Resident, _book: OpenBook) -> None:
+    resident.press("Close this ticket")
+    resident.open("/ticket/")
+    resident.all_is_there()
+    resident.press("Follow it")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
 STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
     state.__name__.replace("_", " "): state
     for state in (
@@ -397,5 +436,10 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         a_code_was_sent_to_whoever_sits_there,
         the_two_are_at_it_together,
         it_is_over_and_wiped,
+        a_ticket_is_followed,
+        the_number_is_called,
+        nobody_came_when_it_was_called,
+        they_have_left_the_line,
+        the_code_of_the_ticket_is_wrong,
     )
 }

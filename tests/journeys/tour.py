@@ -21,6 +21,7 @@ OPENED = (
     "/services/marriage/",
     "/services/consult-file/",
     "/appointment/",
+    "/ticket/",
     "/video/",
     "/sign-in/",
     "/desk/sign-in/",

@@ -1,0 +1,118 @@
+"""A ticket as the visitor reads it: everything in words, in the language being spoken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from booking.catalogue import Catalogue, read_catalogue
+from booking.estimates import UNKNOWN, Estimate
+from booking.line import Ahead
+from booking.queue import MOST_POSTPONED, follow, may_come_back, standing_of
+from booking.tickets import CALLED, WAITING, Ticket
+from locales import dates
+from locales.catalogue import _, ngettext, own_name
+from portal.site import said
+
+
+@dataclass(frozen=True)
+class TicketShown:
+    """`number` is "" while no ticket is open. `calls` rises with each call. `latest` says who was called last, where."""
+
+    number: str = ""
+    state: str = ""
+    counter: int = 0
+    calls: int = 0
+    people: str = ""
+    ahead: tuple[str, ...] = ()
+    wait: str = ""
+    is_known: bool = False
+    basis: str = ""
+    what_for: str = ""
+    language: str = ""
+    place: str = ""
+    latest: str = ""
+    checked_at: str = ""
+    may_wait_longer: bool = False
+    may_come_back: bool = False
+
+
+def ticket_shown(session: Session, now: datetime, code: str) -> TicketShown:
+    """Raises UnknownTicket."""
+    ticket, catalogue = follow(session, code), read_catalogue(session)
+    standing = standing_of(session, now, ticket)
+    zone = ZoneInfo(catalogue.known_locations[ticket.location].timezone)
+    counter = catalogue.counters.get(ticket.counter or "")
+    placed = standing.placed
+    return TicketShown(
+        number=ticket.words,
+        state=ticket.state,
+        counter=counter.number if counter else 0,
+        calls=ticket.calls,
+        people=people_words(placed.ahead.people) if placed else "",
+        ahead=tuple(ahead_words(placed.ahead, zone)) if placed else (),
+        wait=wait_words(standing.wait) if placed else "",
+        is_known=standing.wait.low is not None,
+        basis=basis_words(standing.wait) if placed else "",
+        what_for=said(catalogue.known_services[ticket.service].name),
+        language=own_name(ticket.language),
+        place=said(catalogue.known_locations[ticket.location].name),
+        latest=_latest(session, catalogue, ticket),
+        checked_at=f"{now.astimezone(zone):%H:%M:%S}",
+        may_wait_longer=ticket.state in (WAITING, CALLED) and ticket.postponed < MOST_POSTPONED,
+        may_come_back=may_come_back(session, now, ticket),
+    )
+
+
+def people_words(people: int) -> str:
+    if not people:
+        return _("You are next.")
+    return ngettext("{n} person before you", "{n} people before you", people)
+
+
+def ahead_words(ahead: Ahead, zone: ZoneInfo) -> list[str]:
+    """Why others are before them, a line for each reason."""
+    lines = []
+    if ahead.appointments:
+        times = _(", ").join(dates.time(at, zone) for at in ahead.appointments)
+        # Translators: {times} is one or several times of day, such as "10:20, 10:40"
+        lines.append(
+            ngettext(
+                "{n} with an appointment ({times})", "{n} with an appointment ({times})", len(ahead.appointments), times=times
+            )
+        )
+    if ahead.waited_long:
+        lines.append(ngettext("{n} who has waited for an hour", "{n} who have waited for an hour", ahead.waited_long))
+    if ahead.priority:
+        lines.append(ngettext("{n} with priority", "{n} with priority", ahead.priority))
+    if ahead.earlier:
+        lines.append(ngettext("{n} who came before you", "{n} who came before you", ahead.earlier))
+    return lines
+
+
+def wait_words(wait: Estimate) -> str:
+    if wait.low is None or wait.high is None:
+        return _("We do not know yet how long it takes.")
+    return _("about {low} to {high} minutes", low=wait.low, high=wait.high)
+
+
+def basis_words(wait: Estimate) -> str:
+    if wait.basis == UNKNOWN:
+        return _("Too few people have come for this lately to say.")
+    return _("Half of those who came before waited no longer than the first, nine in ten no longer than the second.")
+
+
+def _latest(session: Session, catalogue: Catalogue, ticket: Ticket) -> str:
+    """The last call to somebody else in this house today."""
+    others = select(Ticket).where(
+        Ticket.location == ticket.location, Ticket.day == ticket.day, col(Ticket.called_at).is_not(None), Ticket.id != ticket.id
+    )
+    last = session.exec(others.order_by(col(Ticket.called_at).desc()).limit(1)).one_or_none()
+    counter = catalogue.counters.get(last.counter or "") if last else None
+    if last is None or counter is None:
+        return ""
+    # Translators: {number} is the number of a ticket, such as "B 044"
+    return _("Just now: {number} went to counter {counter}", number=f"\u2066{last.words}\u2069", counter=counter.number)
