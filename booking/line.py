@@ -10,6 +10,8 @@ After so many of 1 and 3 in a row at a counter, one of the others is called firs
 more time lets two others go first; with nobody else there they rest ten minutes.
 """
 
+from bisect import insort
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -85,14 +87,11 @@ def line_up(
 
     `favoured`: how many of rules 1 and 3 were called last, in a row.
     """
-    left, called, placed, then = {each.ticket: each for each in waiting}, [], [], now
-    while left:
-        chosen, rank = choose(left.values(), policy, then, favoured) or _whoever(left.values(), policy, then)
-        for passed in passed_by(left.values(), chosen):
-            left[passed.ticket] = replace(passed, lets_pass=passed.lets_pass - 1)
-        placed.append(Placed(chosen.ticket, rank, _ahead_of(chosen, called)))
-        called.append((chosen, rank))
-        del left[chosen.ticket]
+    rows, placed, then, tally = _Rows(waiting), [], now, _Tally()
+    while rows:
+        chosen, rank = rows.take(policy, then, favoured)
+        placed.append(Placed(chosen.ticket, rank, tally.ahead_of(chosen)))
+        tally.add(chosen, rank)
         favoured, then = favoured_after(favoured, rank), then + pace
     return placed
 
@@ -118,12 +117,6 @@ def favoured_after(favoured: int, rank: int) -> int:
     return favoured + 1 if rank in FAVOURED else 0
 
 
-def _whoever(waiting: Collection[Waiting], policy: Policy, now: datetime) -> tuple[Waiting, int]:
-    """All of them rest: the one who has rested longest."""
-    first = min(waiting, key=lambda each: (each.rests_until or now, each.ticket))
-    return first, _rank(first, policy, now)
-
-
 def _has_rested(each: Waiting, now: datetime) -> bool:
     return each.rests_until is None or each.rests_until <= now
 
@@ -140,12 +133,73 @@ def _moment(rank: int, each: Waiting) -> datetime:
     return each.due_at if rank in (APPOINTMENT, EARLY) and each.due_at else each.since
 
 
-def _ahead_of(chosen: Waiting, called: list[tuple[Waiting, int]]) -> Ahead:
-    before = [(each, rank) for each, rank in called if each.counters & chosen.counters]
-    ranks = [rank for _each, rank in before]
-    return Ahead(
-        appointments=tuple(each.due_at for each, _rank in before if each.due_at),
-        waited_long=ranks.count(WAITED_LONG),
-        priority=ranks.count(PRIORITY),
-        earlier=ranks.count(TURN),
-    )
+class _Rows:
+    """Those who wait, sorted by what they wait for: so that a long line is ordered in little more time than it takes to sort it."""
+
+    def __init__(self, waiting: Iterable[Waiting]):
+        self.appointments: list[Waiting] = []
+        self.priority: list[Waiting] = []
+        self.turns: list[Waiting] = []
+        self.resting: list[Waiting] = []
+        for each in waiting:
+            (self.resting if each.lets_pass else self._row_of(each)).append(each)
+        self.appointments.sort(key=_by_time)
+        self.priority.sort(key=_by_arrival)
+        self.turns.sort(key=_by_arrival)
+
+    def __bool__(self) -> bool:
+        return bool(self.appointments or self.priority or self.turns or self.resting)
+
+    def take(self, policy: Policy, then: datetime, favoured: int) -> tuple[Waiting, int]:
+        """The first of one row, or whoever rests when nobody else is there, even before they have rested."""
+        heads = [row[0] for row in (self.appointments, self.priority, self.turns) if row]
+        chosen, rank = choose(heads or self.resting, policy, then, favoured) or (
+            min(self.resting, key=lambda each: (each.rests_until or then, each.ticket)),
+            TURN,
+        )
+        if chosen.lets_pass:
+            self.resting.remove(chosen)
+            rank = _rank(chosen, policy, then)
+        else:
+            del self._row_of(chosen)[0]
+        for passed in passed_by(self.resting, chosen):
+            self._lets_one_pass(passed)
+        return chosen, rank
+
+    def _row_of(self, each: Waiting) -> list[Waiting]:
+        return self.appointments if each.due_at else self.priority if each.has_priority else self.turns
+
+    def _lets_one_pass(self, each: Waiting) -> None:
+        self.resting.remove(each)
+        left = replace(each, lets_pass=each.lets_pass - 1)
+        if left.lets_pass:
+            self.resting.append(left)
+        else:
+            insort(self._row_of(left), left, key=_by_time if left.due_at else _by_arrival)
+
+
+class _Tally:
+    """How many were called for each set of counters, by rule. There are few such sets, however long the line."""
+
+    def __init__(self) -> None:
+        self._ranks: dict[frozenset[str], Counter[int]] = {}
+        self._times: dict[frozenset[str], list[datetime]] = {}
+
+    def add(self, each: Waiting, rank: int) -> None:
+        if each.due_at:
+            self._times.setdefault(each.counters, []).append(each.due_at)
+        else:
+            self._ranks.setdefault(each.counters, Counter())[rank] += 1
+
+    def ahead_of(self, each: Waiting) -> Ahead:
+        ranks = sum((ranks for counters, ranks in self._ranks.items() if counters & each.counters), Counter())
+        times = [at for counters, times in self._times.items() if counters & each.counters for at in times]
+        return Ahead(tuple(sorted(times)), ranks[WAITED_LONG], ranks[PRIORITY], ranks[TURN])
+
+
+def _by_time(each: Waiting) -> tuple[datetime, int]:
+    return each.due_at or each.since, each.ticket
+
+
+def _by_arrival(each: Waiting) -> tuple[datetime, int]:
+    return each.since, each.ticket

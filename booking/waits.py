@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from booking.catalogue import read_catalogue
-from booking.estimates import Estimate, Past, came_true, estimate
+from booking.estimates import Estimate, Experience, Past, came_true
 from booking.store import remembered
 from booking.tickets import Ticket
 
@@ -32,13 +32,13 @@ def wait_for_next(
 ) -> Estimate:
     """For somebody who comes at `since`, with so many people ahead of them."""
     hour = since.astimezone(_zone(session, location)).hour
-    return estimate(past_of(session, now or since, location), service, hour, ahead)
+    return experience_of(session, now or since, location).estimate(service, hour, ahead)
 
 
-def past_of(session: Session, now: datetime, location: str) -> list[Past]:
+def experience_of(session: Session, now: datetime, location: str) -> Experience:
     """Waits of those who came without an appointment and were called: of sixty days, looked up anew every quarter of an hour."""
     quarter = int(now.timestamp()) // 900
-    return remembered(session, f"past of {location}", quarter, lambda: _past_of(session, now, location))
+    return remembered(session, f"past of {location}", quarter, lambda: Experience(_past_of(session, now, location)))
 
 
 def _past_of(session: Session, now: datetime, location: str) -> list[Past]:

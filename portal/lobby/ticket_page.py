@@ -111,7 +111,7 @@ def _waiting() -> rx.Component:
         rx.cond(
             SHOWN.is_known,
             rx.fragment(rx.el.p(_("Your turn in"), class_name="soft"), rx.el.p(SHOWN.wait, class_name="big")),
-            rx.el.p(SHOWN.wait, class_name="t2"),
+            rx.el.p(SHOWN.wait, class_name="t3"),
         ),
         rx.el.p(SHOWN.people),
         rx.el.ul(rx.foreach(SHOWN.ahead, rx.el.li), class_name="list soft small"),

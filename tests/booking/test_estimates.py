@@ -2,8 +2,23 @@
 
 import random
 
-from booking.estimates import FEWEST, LOCATION, NOTHING_KNOWN, SERVICE, SERVICE_AND_HOUR, Past, came_true, estimate, quantile
+from booking.estimates import (
+    FEWEST,
+    LOCATION,
+    NOTHING_KNOWN,
+    SERVICE,
+    SERVICE_AND_HOUR,
+    Estimate,
+    Experience,
+    Past,
+    came_true,
+    quantile,
+)
 from tests.booking.towns import minutes
+
+
+def estimate(past: list[Past], service: str, hour: int, ahead: int) -> Estimate:
+    return Experience(past).estimate(service, hour, ahead)
 
 
 def cases(count: int = FEWEST, service: str = "permit", hour: int = 10, ahead: int = 0, waited: int = 5) -> list[Past]:

@@ -1,11 +1,25 @@
 """The order in which people are called: each rule, in the order of the town's own words."""
 
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.line import APPOINTMENT, EARLY, PRIORITY, TURN, WAITED_LONG, Policy, Waiting, choose, line_up, passed_by
+from booking.line import (
+    APPOINTMENT,
+    EARLY,
+    PRIORITY,
+    TURN,
+    WAITED_LONG,
+    Policy,
+    Waiting,
+    choose,
+    favoured_after,
+    line_up,
+    passed_by,
+)
 from tests.booking.towns import NOW, minutes
 
 POLICY = Policy()
@@ -97,6 +111,23 @@ WAITERS = st.builds(
 )
 
 
+def one_by_one(waiting: list[Waiting], pace: int, favoured: int) -> list[tuple[int, int]]:
+    """The same by asking who is next, again and again, as counters do."""
+    left, then, order = list(waiting), NOW, []
+    while left:
+        found = choose(left, POLICY, then, favoured)
+        if found is None:
+            first = min(left, key=lambda each: (each.rests_until or then, each.ticket))
+            found = choose([replace(first, lets_pass=0)], POLICY, then) or (first, TURN)
+        chosen, rank = found
+        left = [each for each in left if each.ticket != chosen.ticket]
+        passed = {each.ticket for each in passed_by(left, chosen)}
+        left = [replace(each, lets_pass=each.lets_pass - 1) if each.ticket in passed else each for each in left]
+        order.append((chosen.ticket, rank))
+        favoured, then = favoured_after(favoured, rank), then + minutes(pace)
+    return order
+
+
 @given(st.lists(WAITERS, max_size=14), st.integers(0, 30), st.integers(0, 5))
 def test_everybody_is_called_once_nobody_waits_without_end_and_the_first_is_who_would_be_chosen(people, pace, favoured):
     waiting = [
@@ -106,6 +137,7 @@ def test_everybody_is_called_once_nobody_waits_without_end_and_the_first_is_who_
     line = line_up(waiting, POLICY, NOW, minutes(pace), favoured)
     assert sorted(each.ticket for each in line) == list(range(len(people)))
     assert [each.place for each in line] == list(range(1, len(line) + 1))
+    assert [(each.ticket, each.rank) for each in line] == one_by_one(waiting, pace, favoured)
     if waiting and (first := choose(waiting, POLICY, NOW, favoured)):
         assert (line[0].ticket, line[0].rank) == (first[0].ticket, first[1])
     others = [each for each in waiting if each.due_at is None and not each.has_priority and not each.lets_pass]
@@ -113,6 +145,17 @@ def test_everybody_is_called_once_nobody_waits_without_end_and_the_first_is_who_
         longest = min(others, key=lambda each: (each.since, each.ticket)).ticket
         place = next(each.place for each in line if each.ticket == longest)
         assert place <= POLICY.most_in_a_row + 1 + sum(bool(each.lets_pass) for each in waiting)
+
+
+def test_a_line_of_a_thousand_is_ordered_while_nobody_notices():
+    waiting = [
+        waits(each, -(each * 7 % 300), has_priority=each % 5 == 0, due=each % 60 if each % 9 == 0 else None)
+        for each in range(1000)
+    ]
+    begun = time.perf_counter()
+    line = line_up(waiting, POLICY, NOW, minutes(1))
+    assert time.perf_counter() - begun < 0.5
+    assert len(line) == 1000
 
 
 def test_the_ranks_are_in_the_order_of_the_rules():
