@@ -31,7 +31,6 @@ class Policy:
     early_minutes: int = 60
     late_minutes: int = 15
     grace_minutes: int = 30
-    joins_from_outside: bool = True
 
     def span(self, name: str) -> timedelta:
         """`longest_wait`, `early`, `late` or `grace`."""

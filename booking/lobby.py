@@ -23,8 +23,8 @@ def open_lobby(session: Session, location: str) -> None:
     session.execute(update(Lobby).where(col(Lobby.location) == location).values(version=col(Lobby.version) + 1))
 
 
-def policy_of(_catalogue: Catalogue) -> Policy:
-    return Policy()
+def policy_of(catalogue: Catalogue) -> Policy:
+    return Policy(**catalogue.town.line)
 
 
 def waiting_at(session: Session, location: str) -> list[Ticket]:

@@ -44,6 +44,12 @@ def row_name(table: type, values: Values) -> tuple[str, str]:
 def _field(key: str, old: Any, new: Any) -> list[str]:
     """In the words and units of the file, which has `notice = "2h"` where the table has notice_minutes 120."""
     name, units = _FILE_KEYS.get(key, (key, ""))
+    if key == "line":
+        return [
+            f"line {each} {_both(old.get(each), new.get(each))}"
+            for each in sorted({*old, *new})
+            if old.get(each) != new.get(each)
+        ]
     if isinstance(new, dict) and isinstance(old, dict):
         changed = [language for language in LANGUAGE_NAMES if old.get(language) != new.get(language)]
         return [f"{key} in {LANGUAGE_NAMES[language]} {_both(old.get(language), new.get(language))}" for language in changed]

@@ -43,6 +43,7 @@ def town_values(document: Thing) -> Values:
         "holiday_country": public.get("country", ""),
         "holiday_subdivision": public.get("subdivision"),
         "skills": town["skills"],
+        "line": dict(part(document, "line")),
     }
 
 

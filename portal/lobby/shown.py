@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from booking.catalogue import Catalogue, read_catalogue
 from booking.estimates import UNKNOWN, Estimate
 from booking.line import Ahead
+from booking.lobby import policy_of
 from booking.queue import MOST_POSTPONED, follow, may_come_back, standing_of
 from booking.tickets import CALLED, WAITING, Ticket
 from locales import dates
@@ -53,7 +54,7 @@ def ticket_shown(session: Session, now: datetime, code: str) -> TicketShown:
         counter=counter.number if counter else 0,
         calls=ticket.calls,
         people=people_words(placed.ahead.people) if placed else "",
-        ahead=tuple(ahead_words(placed.ahead, zone)) if placed else (),
+        ahead=tuple(ahead_words(placed.ahead, zone, policy_of(catalogue).span("longest_wait"))) if placed else (),
         wait=wait_words(standing.wait) if placed else "",
         is_known=standing.wait.low is not None,
         basis=basis_words(standing.wait) if placed else "",
@@ -73,7 +74,7 @@ def people_words(people: int) -> str:
     return ngettext("{n} person before you", "{n} people before you", people)
 
 
-def ahead_words(ahead: Ahead, zone: ZoneInfo) -> list[str]:
+def ahead_words(ahead: Ahead, zone: ZoneInfo, longest: timedelta) -> list[str]:
     """Why others are before them, a line for each reason."""
     lines = []
     if ahead.appointments:
@@ -85,7 +86,12 @@ def ahead_words(ahead: Ahead, zone: ZoneInfo) -> list[str]:
             )
         )
     if ahead.waited_long:
-        lines.append(ngettext("{n} who has waited for an hour", "{n} who have waited for an hour", ahead.waited_long))
+        # Translators: {span} is a length of time, such as "1 hour"
+        lines.append(
+            ngettext(
+                "{n} who has waited for {span}", "{n} who have waited for {span}", ahead.waited_long, span=dates.span(longest)
+            )
+        )
     if ahead.priority:
         lines.append(ngettext("{n} with priority", "{n} with priority", ahead.priority))
     if ahead.earlier:

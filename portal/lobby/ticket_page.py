@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from booking.lobby import policy_of
 from booking.tickets import CALLED, FINISHED, LEFT, NOT_THERE, OFFERED, PARKED, SERVING, WAITING
-from locales.catalogue import _, path
+from locales import dates
+from locales.catalogue import _, ngettext, path
 from portal.lobby.addresses import TICKET
 from portal.lobby.ticket_state import EVERY, TicketState
-from portal.site import page
+from portal.site import drawn_catalogue, page
 from portal.ui.actions import actions, button, link_button, submit
 from portal.ui.choices import checkbox
 from portal.ui.deadline import deadline
@@ -170,18 +172,21 @@ def _over() -> rx.Component:
 
 
 def _order() -> rx.Component:
+    policy = policy_of(drawn_catalogue())
     return more(
         _("How the order is made"),
         rx.el.ol(
             rx.el.li(_("Appointments at their time.")),
-            rx.el.li(_("Whoever has waited for an hour.")),
+            rx.el.li(_("Whoever has waited for {span}.", span=dates.span(policy.span("longest_wait")))),
             rx.el.li(_("People with priority: elderly, pregnant, with a small child, with a disability.")),
             rx.el.li(_("Everybody else, in the order in which they came.")),
             class_name="prose",
         ),
         rx.el.p(
-            _(
-                "After three appointments or priorities in a row, somebody else is called. Nobody can buy or ask their way forward."
+            ngettext(
+                "After {n} appointment or priority somebody else is called. Nobody can buy or ask their way forward.",
+                "After {n} appointments or priorities in a row somebody else is called. Nobody can buy or ask their way forward.",
+                policy.most_in_a_row,
             )
         ),
     )

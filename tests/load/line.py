@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+NOTHING = 204
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
@@ -97,8 +98,11 @@ def _headers(kind: str, key: str, bearer: str) -> str:
 async def _read(reader: asyncio.StreamReader) -> Answer:
     status, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").rstrip().split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    number = int(status.split()[1])
+    if number == NOTHING:
+        return Answer(number, headers, b"")
     body = await reader.readexactly(int(headers["content-length"])) if "content-length" in headers else await _chunks(reader)
-    return Answer(int(status.split()[1]), headers, body)
+    return Answer(number, headers, body)
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:

@@ -8,17 +8,21 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 
+from sqlmodel import Session, col, select
+
 import booking.store
 import portal.web_process
-from booking import appointments, holds, seats
+from booking import appointments, counters, holds, seats
 from booking.settings import settings
 from booking.store import Store
+from booking.tickets import CALLED as IS_CALLED
+from booking.tickets import WAITING, Ticket
 from portal import commands
 from portal.doors import doors
 from portal.logs import start_logging
 from portal.parent import end_with_parent
 
-LOOKING, COMMITTING, REMEMBERING = "looking", "committing", "remembering"
+LOOKING, COMMITTING, REMEMBERING, CALLING = "looking", "committing", "remembering", "calling"
 
 
 def nobody_looks() -> None:
@@ -49,7 +53,26 @@ def nothing_is_remembered() -> None:
         module.done = lambda *_: None
 
 
-GUARDS = {LOOKING: nobody_looks, COMMITTING: nothing_is_committed, REMEMBERING: nothing_is_remembered}
+def nobody_looks_who_is_called() -> None:
+    """Whoever is called at another counter seems to wait still, and is taken all the same."""
+
+    def waits_or_is_called(session: Session, location: str) -> list[Ticket]:
+        there = select(Ticket).where(Ticket.location == location, col(Ticket.state).in_((WAITING, IS_CALLED)))
+        return list(session.exec(there.order_by(col(Ticket.id))))
+
+    take = counters._take
+    counters.waiting_at = waits_or_is_called
+    counters._take = lambda session, now, counter, staff, ticket_id, states: take(
+        session, now, counter, staff, ticket_id, (*states, IS_CALLED)
+    )
+
+
+GUARDS = {
+    CALLING: nobody_looks_who_is_called,
+    LOOKING: nobody_looks,
+    COMMITTING: nothing_is_committed,
+    REMEMBERING: nothing_is_remembered,
+}
 
 
 def application(_name: str):

@@ -16,7 +16,7 @@ from pathlib import Path
 from portal.build import is_whole
 from tests import databases
 from tests.databases import SQLITE
-from tests.prove import asked_again, clocks, hoarding, killed, last_places, letters, living_book, who_may
+from tests.prove import asked_again, clocks, hoarding, killed, last_places, letters, living_book, lobby, who_may
 from tests.prove.outcome import Outcome
 from tests.serving import House
 
@@ -44,6 +44,7 @@ def proofs() -> Iterator[tuple[str, str, Callable[[], Outcome]]]:
         for way in last_places.WAYS:
             yield "1", kind, partial(last_places.proven, kind, way)
         yield "2", kind, partial(living_book.proven, kind, 1000 if kind == SQLITE else 100)
+        yield "3", kind, partial(lobby.proven, kind)
         yield "4", kind, partial(asked_again.proven, kind)
         yield "5", kind, partial(killed.proven, kind)
         yield "8", kind, partial(letters.proven, kind)
