@@ -61,7 +61,7 @@ class Caller:
     def say_raw(self, packet: Any) -> None:
         try:
             self._line.send(f"42{_SPACE},{json.dumps(packet)}")
-        except ConnectionClosed as closed:
+        except (ConnectionClosed, OSError) as closed:  # OSError: hung up, and the socket's own thread has just noticed
             raise NotAnswered("The server has hung up") from closed
 
     def asks(self, event: str, payload: Any, answer: str) -> list[str]:

@@ -2,9 +2,9 @@
 
 import re
 
-# The word "Error:" alone is ours: a screen reader says it before an error message.
+# The word "Error:" alone is ours: a screen reader says it before an error message. "NaN" inside a random key is no number.
 _SIGNS = re.compile(
-    r"Traceback|\w(Error|Exception)\b|\.py\b|File \"|site-packages|sqlalchemy|pydantic|sqlite|undefined|NaN\b|\[object|\{\w+\}"
+    r"Traceback|\w(Error|Exception)\b|\.py\b|File \"|site-packages|sqlalchemy|pydantic|sqlite|undefined|(?<![\w+/-])NaN\b|\[object|\{\w+\}"
 )
 
 

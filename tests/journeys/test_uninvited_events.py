@@ -187,6 +187,8 @@ def test_a_trace_in_an_answer_would_be_noticed() -> None:
     assert signs_of_machinery('Traceback (most recent call last): File "/srv/portal/app.py"')
     assert signs_of_machinery("sqlalchemy.exc.OperationalError")
     assert signs_of_machinery("At most {n} people")
+    assert signs_of_machinery("In NaN minutes")
+    assert signs_of_machinery("secret=HX2NaN") == []
     assert signs_of_machinery("Error: please type the name we should call you by.") == []
 
 
