@@ -30,7 +30,7 @@ class Town(Table, table=True):
     """The one town of this database. `digest` names the file it was loaded from; `revision` is new after each change.
 
     `phone_country` (ISO 3166, two letters) is where telephone numbers need no country's code. `line` is what the file says otherwise than
-    `line.Policy`.
+    `line.Policy`, `retention` otherwise than `retention.Rules`.
     """
 
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
@@ -54,6 +54,7 @@ class Town(Table, table=True):
     holiday_subdivision: str | None = None
     skills: tuple[str, ...] = Field(sa_type=JSON)
     line: Mapping[str, int] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"})
+    retention: Mapping[str, int] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"})
 
 
 class Topic(Table, table=True):

@@ -21,7 +21,6 @@ DELIVERED, PARKED, OVERTAKEN = "delivered", "parked", "overtaken"
 # Longer than any delivery takes: see the time limits of the ports.
 LEASE = timedelta(minutes=5)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 180, 360, 720, 1440))
-REMEMBERED = timedelta(days=90)
 TOO_LATE = "it could not be delivered before it was too late to be of use"
 LONGEST_TROUBLE = 200
 
@@ -159,11 +158,6 @@ def how_many_wait(session: Session, now: datetime) -> int:
     """Letters that are due and not yet delivered."""
     waiting = select(func.count()).select_from(Letter).where(Letter.outcome == "", Letter.due_at <= now)
     return session.exec(waiting).one()
-
-
-def forget_letters(session: Session, now: datetime) -> None:
-    """Delete what was settled long ago. What is parked stays as long, so that somebody can see it."""
-    session.execute(delete(Letter).where(col(Letter.settled_at) < now - REMEMBERED))
 
 
 def worker_lives(session: Session, now: datetime, name: str) -> None:

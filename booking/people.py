@@ -9,7 +9,11 @@ from booking.store import Table
 
 
 class Resident(Table, table=True):
-    """What travels with somebody; each "" or empty until they say it."""
+    """What travels with somebody; each "" or empty until they say it.
+
+    `reached_by`: by which channel they would rather be told, "" as is usual. `seen_at`: when they last showed who they are. From
+    `erased_at` on only the number is left, which the audit record goes on naming.
+    """
 
     __table_args__ = {"sqlite_autoincrement": True}
 
@@ -18,7 +22,10 @@ class Resident(Table, table=True):
     language: str = ""
     needs: tuple[str, ...] = Field(default=(), sa_type=JSON)
     interpreter_language: str = ""
+    reached_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
     created_at: datetime
+    seen_at: datetime | None = None
+    erased_at: datetime | None = None
 
 
 class ResidentContact(Table, table=True):

@@ -11,6 +11,7 @@ from booking.visits import Visit
 
 UNCONFIRMED, BOOKED, CANCELLED = "unconfirmed", "booked", "cancelled"
 LONGEST_SEAT = 2880  # minutes
+_NAMED = text("name <> ''")
 
 
 class Book(Table, table=True):
@@ -90,10 +91,14 @@ class Appointment(Table, table=True):
     `sequence` rises with every change of time or state, as calendars expect (RFC 5546, section 2.1.4); `calendar_uid` never
     changes, because calendars match on it. `video_room` is a name nobody can guess, for video appointments. While it is UNCONFIRMED
     (confirming.py) its seat is its hold's, and it is kept until `confirm_by`, which is None otherwise. `resident_id` is whose it is,
-    when they were signed in or said so afterwards (residents.py).
+    when they were signed in or said so afterwards (residents.py). When whose it was has been erased (erasing.py), `name` is "";
+    `erase_at` is set when they have asked for it and it has to wait.
     """
 
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = (
+        Index("ix_appointment_named", "end_at", sqlite_where=_NAMED, postgresql_where=_NAMED),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     resident_id: int | None = Field(default=None, foreign_key="resident.id", index=True)
@@ -121,6 +126,7 @@ class Appointment(Table, table=True):
     video_room: str | None = Field(default=None, unique=True)
     created_at: datetime
     confirm_by: datetime | None = None
+    erase_at: datetime | None = None
 
     @property
     def visit(self) -> Visit:

@@ -11,9 +11,12 @@ from sqlmodel import Session, col, or_, select
 
 from booking.caps import take_turns
 from booking.details import Contact, Details, known_by
+from booking.errors import NotValid, Problem
+from booking.outbox import EMAIL, SMS, Letter
 from booking.people import ProviderIdentity, Resident, ResidentContact
 from booking.promises import BOOKED, Appointment
 from booking.store import insert_on
+from booking.tidings import channel_for
 
 
 def resident_with(session: Session, now: datetime, contact: Contact, language: str) -> Resident:
@@ -22,7 +25,7 @@ def resident_with(session: Session, now: datetime, contact: Contact, language: s
     held = session.get(ResidentContact, known_by(contact))
     if held:
         held.verified_at = now
-        return session.get_one(Resident, held.resident_id)
+        return _seen(now, session.get_one(Resident, held.resident_id))
     resident = _newcomer(session, now, Details("", language=language))
     _give(session, now, resident, contact)
     return resident
@@ -37,14 +40,14 @@ def resident_known_as(
     take_turns(session, f"{issuer} {subject}")
     identity = session.get(ProviderIdentity, (issuer, subject))
     if identity:
-        return session.get_one(Resident, identity.resident_id)
+        return _seen(now, session.get_one(Resident, identity.resident_id))
     contact = Contact(email=given.email) if has_verified_email and given.email else None
     resident = (contact and _known_by_code_alone(session, contact)) or _newcomer(session, now, given)
     if contact and not session.get(ResidentContact, known_by(contact)):
         _give(session, now, resident, contact)
     session.add(ProviderIdentity(issuer=issuer, subject=subject, resident_id=_id(resident), linked_at=now))
     session.flush()
-    return resident
+    return _seen(now, resident)
 
 
 def contacts_of(session: Session, resident_id: int) -> list[ResidentContact]:
@@ -93,6 +96,18 @@ def describe(session: Session, resident_id: int, details: Details) -> Resident:
     return resident
 
 
+def prefer(session: Session, now: datetime, resident_id: int, reached_by: str) -> None:
+    """By which channel they would rather be told, "" as is usual; what waits to be told goes that way too. Raises NotValid."""
+    if reached_by not in ("", EMAIL, SMS):
+        raise NotValid((Problem("reached_by", "wrong-type"),))
+    session.get_one(Resident, resident_id, with_for_update=True).reached_by = reached_by
+    session.flush()
+    for appointment in appointments_of(session, resident_id):
+        if appointment.end_at > now and (channel := channel_for(session, appointment)):
+            waiting = update(Letter).where(col(Letter.appointment_id) == appointment.id, col(Letter.outcome) == "")
+            session.execute(waiting.where(col(Letter.leased_until).is_(None)).values(channel=channel))
+
+
 def _known_by_code_alone(session: Session, contact: Contact) -> Resident | None:
     held = session.get(ResidentContact, known_by(contact))
     if held is None:
@@ -101,8 +116,13 @@ def _known_by_code_alone(session: Session, contact: Contact) -> Resident | None:
     return None if session.exec(theirs).first() else session.get_one(Resident, held.resident_id)
 
 
+def _seen(now: datetime, resident: Resident) -> Resident:
+    resident.seen_at = now
+    return resident
+
+
 def _newcomer(session: Session, now: datetime, given: Details) -> Resident:
-    resident = Resident(name=given.name, language=given.language, created_at=now)
+    resident = Resident(name=given.name, language=given.language, created_at=now, seen_at=now)
     session.add(resident)
     session.flush()
     return resident

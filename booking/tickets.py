@@ -12,6 +12,7 @@ NOT_THERE, LEFT, FINISHED = "not-there", "left", "finished"
 IN_HAND = (CALLED, SERVING)
 OVER = (LEFT, FINISHED)
 _IN_HAND = text("state IN ('called', 'serving')")
+_KEPT = text("key_salt <> ''")
 
 
 class Lobby(Table, table=True):
@@ -35,7 +36,7 @@ class Ticket(Table, table=True):
 
     `since` is from when it counts as waiting, `due_at` the time of an appointment that is kept. `told_low` and `told_high` are the
     minutes that were told when it was drawn, with `told_ahead` people ahead. `offered_to` is a counter that is asked to take it over;
-    until it does, `owner` (a staff member) is who answers for it.
+    until it does, `owner` (a staff member) is who answers for it. `key_salt` is "" once what it says of somebody is erased.
     """
 
     __table_args__ = (
@@ -43,6 +44,7 @@ class Ticket(Table, table=True):
         # The second guard: the database itself refuses a counter two people at once.
         Index("uq_ticket_in_hand", "counter", unique=True, sqlite_where=_IN_HAND, postgresql_where=_IN_HAND),
         Index("ix_ticket_location_state", "location", "state"),
+        Index("ix_ticket_kept", "day", sqlite_where=_KEPT, postgresql_where=_KEPT),
         {"sqlite_autoincrement": True},
     )
 

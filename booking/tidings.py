@@ -19,7 +19,9 @@ from booking.details import Contacted
 from booking.hours import wall_clock
 from booking.interval import instant_of
 from booking.outbox import EMAIL, SMS, overtake, write_down
+from booking.people import Resident
 from booking.promises import BOOKED, Appointment
+from booking.store import store_of
 
 BOOKING, MOVE, CANCELLATION, REMINDER, OFFER, CODE = "booked", "moved", "cancelled", "reminder", "offered", "code"
 # By the clock of the location: what falls into the night is told the evening before.
@@ -34,7 +36,7 @@ def tell(session: Session, now: datetime, appointment: Appointment, what: str) -
     """Write down what must be told of this change; what waited to be told before it is no longer true."""
     if what != BOOKING:
         overtake(session, now, _id(appointment))
-    if channel := channel_of(appointment):
+    if channel := channel_for(session, appointment):
         write_down(session, letters_of(session, now, appointment, what, channel))
 
 
@@ -50,7 +52,7 @@ def letters_of(session: Session, now: datetime, appointment: Appointment, what: 
 
 def tell_of_offer(session: Session, now: datetime, appointment: Appointment, until: datetime) -> None:
     """An earlier time is kept for them `until` then. What else waits to be told stays true."""
-    if channel := channel_of(appointment):
+    if channel := channel_for(session, appointment):
         write_down(session, [_letter(now, appointment, OFFER, channel, now, until)])
 
 
@@ -65,6 +67,15 @@ def channel_of(given: Contacted) -> str | None:
     if given.email:
         return EMAIL
     return SMS if given.phone and can_receive_text(given.phone) else None
+
+
+def channel_for(session: Session, appointment: Appointment) -> str | None:
+    """As whoever it belongs to wishes, where it can be done; otherwise as is usual."""
+    usual = channel_of(appointment)
+    if usual != EMAIL or not appointment.resident_id or not appointment.phone:
+        return usual
+    by_text = store_of(session).texts and can_receive_text(appointment.phone)
+    return SMS if by_text and session.get_one(Resident, appointment.resident_id).reached_by == SMS else usual
 
 
 def can_receive_text(phone: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from booking.settings import SettingsError
 from booking.town import TownRefused
-from portal import audit, backup, checkup, commands, devices, post, staff
+from portal import audit, backup, checkup, commands, devices, post, retention, staff
 from portal.commands import Refused
 
 
@@ -65,6 +65,8 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--subject", default="", metavar="ID", help="only of this one, for example 'resident 17'")
     show.add_argument("--last", type=int, default=20, metavar="N", help="so many (20)")
     show.set_defaults(command=audit.show_audit)
+    keeps = verbs.add_parser("retention", help="what would be erased now by the town's rules, and from when they are applied")
+    keeps.set_defaults(command=retention.show_rules)
     people = verbs.add_parser("staff", help="who may come in at the desk").add_subparsers(
         required=True, metavar="invite | reset"
     )

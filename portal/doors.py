@@ -23,6 +23,7 @@ from portal.appointments.calendar_file import calendar_file
 from portal.identity.doors import let_in, let_out
 from portal.identity.passkey_doors import passkey_doors
 from portal.identity.provider import provider_doors
+from portal.me.record_file import record_json, record_pdf
 from portal.metrics import metrics
 from portal.patience import Look
 from portal.site import drawn_catalogue
@@ -99,6 +100,8 @@ doors = Starlette(
         Route("/readyz", is_ready),
         Route("/metrics", metrics),
         Route("/{language}/appointment/invite.ics", calendar_file, methods=["POST"]),
+        Route("/{language}/me/record.json", record_json),
+        Route("/{language}/me/record.pdf", record_pdf),
         *passkey_doors,
         all_under("/auth", provider_doors()),
         Route("/{language}/auth/enter", let_in, methods=["POST"]),

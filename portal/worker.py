@@ -22,9 +22,10 @@ from booking.deeds import forget_deeds
 from booking.freed import pass_on
 from booking.holds import forget_lapsed
 from booking.one_time_codes import forget_codes
-from booking.outbox import forget_letters, lease, worker_lives
+from booking.outbox import lease, worker_lives
 from booking.settings import settings
 from booking.store import in_reading, in_transaction
+from booking.tidying import tidy
 from booking.waiting_list import forget_freed_places
 from portal.appointments.beside import give_back_forgotten
 from portal.appointments.draft import forget_old_drafts
@@ -52,7 +53,6 @@ BEGINNING = datetime.min.replace(tzinfo=now().tzinfo)
 FORGETTING = (
     forget_lapsed,
     forget_deeds,
-    forget_letters,
     forget_old_drafts,
     forget_freed_places,
     forget_codes,
@@ -125,6 +125,8 @@ class Worker:
         if now() - self._forgot_at >= FORGETS_EVERY:
             for forget in FORGETTING:
                 await in_transaction(forget, now())
+            if erased := await in_transaction(tidy, now()):
+                log.info("what was kept long enough was erased", **erased)
             self._forgot_at = now()
 
     async def _anchor(self) -> None:

@@ -44,9 +44,9 @@ def row_name(table: type, values: Values) -> tuple[str, str]:
 def _field(key: str, old: Any, new: Any) -> list[str]:
     """In the words and units of the file, which has `notice = "2h"` where the table has notice_minutes 120."""
     name, units = _FILE_KEYS.get(key, (key, ""))
-    if key == "line":
+    if key in ("line", "retention"):
         return [
-            f"line {each} {_both(old.get(each), new.get(each))}"
+            f"{key} {each} {_both(old.get(each), new.get(each))}"
             for each in sorted({*old, *new})
             if old.get(each) != new.get(each)
         ]

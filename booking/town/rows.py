@@ -44,6 +44,7 @@ def town_values(document: Thing) -> Values:
         "holiday_subdivision": public.get("subdivision"),
         "skills": town["skills"],
         "line": dict(part(document, "line")),
+        "retention": dict(part(document, "retention")),
     }
 
 

@@ -60,6 +60,8 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
     RESIDENT: {
         "MeState": "end_others end_session join not_mine open see",
         "AboutYouState": "open save",
+        "DataState": "open",
+        "EraseState": "erase open",
         # Acting for somebody: the mandate proves it, in each verb.
         "MandatesState": "grant open revoke",
         "ForOthersState": "accept decline open",

@@ -66,6 +66,14 @@ def _news() -> rx.Component | rx.Var:
     return rx.match(
         SignInState.news,
         ("out", notice(_("You are signed out on this device."), kind="ok", live=True)),
+        (
+            "erased",
+            notice(
+                _("Your data is erased, and you are signed out everywhere. Thank you for having been with us."),
+                kind="ok",
+                live=True,
+            ),
+        ),
         ("again", notice(_("That took too long, so please ask for a new code."), kind="warn", live=True)),
         ("declined", notice(_("You did not sign in there. You can try again, or have a code sent to you."), live=True)),
         (

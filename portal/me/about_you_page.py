@@ -57,6 +57,14 @@ def _form() -> rx.Component:
             default_value=AboutYouState.language,
             key=AboutYouState.language,
         ),
+        select_field(
+            "reached_by",
+            _("How shall we write to you?"),
+            [("", _("E-mail, where we have one")), ("sms", _("Text message, where we have a number"))],
+            default_value=AboutYouState.reached_by,
+            key=AboutYouState.reached_by + "-by",
+            hint=_("Also what we have not sent yet. What became of each letter stands under what we hold about you."),
+        ),
         rx.el.div(
             question(
                 "needs",

@@ -9,13 +9,14 @@ from sqlmodel import Session
 from booking.catalogue import read_catalogue
 from booking.details import NEEDS, Details, tidied
 from booking.errors import NotValid
+from booking.outbox import SMS
 from booking.people import Resident
-from booking.residents import contacts_of, describe
+from booking.residents import contacts_of, describe, prefer
 from booking.store import in_reading, in_transaction
 from locales.catalogue import _, current_language, path
 from portal.appointments.refusals import field_errors
 from portal.identity.signed_in import SignedIn
-from portal.page_state import Typed
+from portal.page_state import Typed, now
 
 ABOUT_YOU, ME = "/me/about-you/", "/me/"
 
@@ -28,6 +29,7 @@ class AboutYouAnswer(BaseModel):
     name: Typed = Field(default="", max_length=20_000)
     language: Typed = Field(default="", max_length=20)
     interpreter_language: Typed = Field(default="", max_length=20_000)
+    reached_by: Typed = Field(default="", max_length=20)
 
     @property
     def details(self) -> Details:
@@ -42,6 +44,7 @@ class AboutYouState(SignedIn, rx.State):
     language: rx.Field[str] = rx.field("")
     needs: rx.Field[list[str]] = rx.field(default_factory=list)
     interpreter_language: rx.Field[str] = rx.field("")
+    reached_by: rx.Field[str] = rx.field("")
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     problem: rx.Field[str] = rx.field("")
 
@@ -54,6 +57,7 @@ class AboutYouState(SignedIn, rx.State):
                 return self._out()
             resident = await in_reading(_resident, resident_id)
             self._show(Details(resident.name, "", "", resident.language, resident.needs, resident.interpreter_language))
+            self.reached_by = resident.reached_by
             self.is_ready = True
 
     @rx.event
@@ -70,13 +74,15 @@ class AboutYouState(SignedIn, rx.State):
             if resident_id is None:
                 return self._out()
             try:
-                typed = AboutYouAnswer.model_validate(form).details
+                answer = AboutYouAnswer.model_validate(form)
+                typed = answer.details
             except ValidationError:
                 self.problem = _("Please type your answers again; something unreadable came with them.")
                 return None
             self._show(typed)
+            self.reached_by = answer.reached_by if answer.reached_by == SMS else ""
             try:
-                await in_transaction(_describe, resident_id, typed)
+                await in_transaction(_describe, resident_id, typed, self.reached_by)
             except NotValid as refusal:
                 self.errors = field_errors(refusal)
                 return None
@@ -96,7 +102,7 @@ def _resident(session: Session, resident_id: int) -> Resident:
     return session.get_one(Resident, resident_id)
 
 
-def _describe(session: Session, resident_id: int, typed: Details) -> None:
+def _describe(session: Session, resident_id: int, typed: Details, reached_by: str) -> None:
     """Raises NotValid."""
     theirs = contacts_of(session, resident_id)
     reached = {"email": theirs[0].email, "phone": theirs[0].phone} if theirs else {"email": "nobody@example.org"}
@@ -104,3 +110,4 @@ def _describe(session: Session, resident_id: int, typed: Details) -> None:
         typed.name, **reached, language=typed.language, needs=typed.needs, interpreter_language=typed.interpreter_language
     )
     describe(session, resident_id, tidied(typed, read_catalogue(session).town))
+    prefer(session, now(), resident_id, reached_by)

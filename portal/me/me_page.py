@@ -9,8 +9,10 @@ from portal.identity.door_form import way_out
 from portal.identity.place_rows import place_rows
 from portal.identity.signed_in import SIGN_IN
 from portal.me.about_you_state import ABOUT_YOU
+from portal.me.data_state import DATA
 from portal.me.for_others_page import offers, others
 from portal.me.me_state import ME, MeState
+from portal.me.record_file import record_title
 from portal.me.shown import Visit
 from portal.site import page
 from portal.ui.actions import actions, button, link_button, submit
@@ -41,6 +43,11 @@ def me() -> rx.Component:
             _ahead(),
             others(),
             _about_you(),
+            section(
+                record_title(),
+                rx.el.p(_("All of it, who looked at it, how long it stays. Take it along or have it erased.")),
+                actions(link_button(_("See all of it"), path(DATA), kind="second")),
+            ),
             section(_("Where you are signed in"), place_rows(MeState.mine.places, MeState.end_session, MeState.end_others)),
             way_out(SIGN_IN, submit(_("Sign out"), kind="second", sign="log-out")),
         ),
@@ -135,5 +142,6 @@ def _about_you() -> rx.Component:
             row(_("Language"), what.language, change=path(ABOUT_YOU)),
             row(_("What you need for the visit"), what.needs, change=path(ABOUT_YOU)),
             row(_("How to reach you"), rx.foreach(what.contacts, rx.el.div)),
+            row(_("We write to you by"), what.reached_by, change=path(ABOUT_YOU)),
         ),
     )

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from booking.acting import done_by
 from booking.catalogue import Catalogue, read_catalogue
+from booking.outbox import SMS
 from booking.people import Resident
 from booking.promises import BOOKED, Appointment
 from booking.residents import appointments_of, contacts_of, to_be_joined
@@ -44,6 +45,7 @@ class Mine:
     contacts: list[str] = field(default_factory=list)
     language: str = ""
     needs: str = ""
+    reached_by: str = ""
     ahead: list[Visit] = field(default_factory=list)
     past: list[Visit] = field(default_factory=list)
     asked_about: list[Visit] = field(default_factory=list)
@@ -64,6 +66,7 @@ def mine(session: Session, now: datetime, who: Who) -> Mine:
         ],
         language=language_words(resident.language),
         needs=needs_words(resident),
+        reached_by=_("Text message, where we have a number") if resident.reached_by == SMS else _("E-mail, where we have one"),
         ahead=[visit_shown(catalogue, now, each, done_by(session, each, BOOKING)) for each in ahead],
         past=[visit_shown(catalogue, now, each) for each in reversed(past[-MOST_PAST:])],
         asked_about=[visit_shown(catalogue, now, each) for each in to_be_joined(session, now, resident_id)],

@@ -12,11 +12,9 @@ from booking.outbox import (
     LEASE,
     PARKED,
     PAUSES,
-    REMEMBERED,
     TOO_LATE,
     Letter,
     delivered,
-    forget_letters,
     how_many_wait,
     lease,
     park,
@@ -157,15 +155,6 @@ def test_several_workers_never_lease_one_letter_twice(store: Store):
     for worker in workers:
         worker.join()
     assert sorted(filter(None, taken)) == sorted(letter.id for letter in letters(store) if letter.id)
-
-
-def test_letters_settled_long_ago_are_forgotten(town: Store):
-    [letter] = leased(town)
-    write(town, delivered, NOW, letter)
-    write(town, forget_letters, NOW + REMEMBERED)
-    assert len(letters(town)) == 1
-    write(town, forget_letters, NOW + REMEMBERED + minutes(1))
-    assert letters(town) == []
 
 
 def test_how_many_wait_counts_what_is_due(town: Store):

@@ -35,6 +35,7 @@ STORY: list[tuple[str, int | None, str]] = [
     ("check", None, "ok  database\n"),
     ("letters", 0, "0 letters are due"),
     ("letters --again", 0, "0 letters are tried again"),
+    ("retention", 0, "appointments: name, contact and needs of appointments that are over, after 365 days; 0 now"),
     ("audit verify", 0, "0 entries of the audit record are as they were written."),
     ("audit show --last 50", 0, ""),
     ("audit show --subject 'resident 17'", 0, ""),

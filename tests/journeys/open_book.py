@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
@@ -23,6 +24,7 @@ from booking.freed import pass_on
 from booking.halls import hall_now
 from booking.mandates import BOOK, SEE, Terms, grant, last_day_after, today_in
 from booking.one_time_codes import OneTimeCode
+from booking.outbox import Letter
 from booking.people import ResidentContact
 from booking.promises import UNCONFIRMED, Appointment, AppointmentChange, Hold, Seat
 from booking.queue import Drawn, Wish, draw
@@ -58,6 +60,12 @@ class OpenBook:
         """The one there must be; fails when there is none, or a second."""
         (only,) = self.appointments_of(name)
         return only
+
+    def the_appointment(self, reference: str) -> Appointment:
+        return read(self.store, _such, Appointment, Appointment.reference == reference)[0]
+
+    def letters_of(self, reference: str) -> list[Letter]:
+        return read(self.store, _such, Letter, Letter.appointment_id == self.the_appointment(reference).id)
 
     def all_that_is_promised(self) -> tuple[object, ...]:
         """The town, and whatever anybody was ever promised in it, to compare with later."""
@@ -158,6 +166,10 @@ class OpenBook:
 
     def _somebody_else_books(self, visit: Visit, start: datetime) -> None:
         write(self.store, book_at_once, datetime.now(UTC), visit, start, SOMEBODY_ELSE, once=secrets.token_urlsafe())
+
+
+def _such(session: Session, table: type, which: Any) -> list[Any]:
+    return list(session.exec(select(table).where(which)))
 
 
 def _appointments_of(session: Session, name: str) -> list[Appointment]:

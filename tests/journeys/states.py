@@ -266,6 +266,20 @@ def they_book_for_somebody(resident: Resident, _book: OpenBook) -> None:
     resident.reads("You are booking for {name}", name="Ana Lopes")
 
 
+def they_see_all_that_is_held(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/me/data/")
+    resident.reads("Who looked at it")
+    resident.page.locator("details.plain > summary").first.click()
+    resident.all_is_there()
+
+
+def they_have_not_read_what_would_be_erased(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/me/erase/")
+    resident.reads("This stays for good")
+    resident.press("Erase my data")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
 def they_are_signed_out(resident: Resident, _book: OpenBook) -> None:
     resident.open("/me/")
     resident.all_is_there()
@@ -424,6 +438,8 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         somebody_asks_them_to_act,
         they_act_for_somebody,
         they_book_for_somebody,
+        they_see_all_that_is_held,
+        they_have_not_read_what_would_be_erased,
         they_are_signed_out,
         access_is_being_set_up,
         a_second_thing_is_being_set_up,

@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 import time_machine
 from sqlalchemy import text
+from sqlmodel import select
 
 import portal.worker
 from booking.anchors import ANCHORS, read_anchors
+from booking.appointments import book_at_once
 from booking.audit import record
-from booking.store import Store, let_go, transaction, write
+from booking.promises import Appointment
+from booking.store import Store, let_go, read, transaction, write
 from portal.__main__ import main
 from portal.worker import Worker
 from tests.booking.audits import ENTRY, record_some, unguard
-from tests.booking.towns import NOW
+from tests.booking.towns import ANA, NINE, NOW, PERMIT, found, key
 from tests.conftest import SECRET
 from tests.portal.conftest import Choose
 
@@ -152,3 +155,19 @@ def test_before_there_are_tables_it_is_said_what_to_do(choose: Choose, tmp_path:
     assert main(["audit", "verify"]) == 1
     assert "python -m portal migrate" in capsys.readouterr().err
     let_go()
+
+
+def test_the_worker_applies_the_rules_of_retention_a_day_after_it_has_announced_them(
+    store: Store, anchors: Path, worker: Worker, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(portal.worker, "FORGETS_EVERY", timedelta(0))
+    found(store)
+    booked = write(store, book_at_once, NOW, PERMIT, NINE, ANA, once=key("long ago"))
+    turn(worker, 500)
+    assert read(store, name_of, booked.reference) == "Ana Lopes"
+    turn(worker, 501, minute=1)
+    assert read(store, name_of, booked.reference) == ""
+
+
+def name_of(session, reference: str) -> str:
+    return session.exec(select(Appointment.name).where(Appointment.reference == reference)).one()
