@@ -13,6 +13,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, or_, select
 
 from booking.audit import RESIDENT, record
+from booking.merging import Merge
 from booking.outbox import OVERTAKEN, Letter
 from booking.people import Mandate, ProviderIdentity, Resident, ResidentContact
 from booking.promises import BOOKED, UNCONFIRMED, Appointment, AppointmentChange
@@ -57,6 +58,7 @@ def erase_resident(session: Session, now: datetime, resident_id: int, *, actor_k
     resident.name = resident.language = resident.interpreter_language = resident.reached_by = ""
     resident.needs, resident.erased_at = (), now
     who = f"resident {resident_id}"
+    _erase_merged(session, now, resident_id)
     facts = {"appointments": str(len(gone)), "kept": str(len(stays))}
     record(
         session,
@@ -89,6 +91,14 @@ def erase_tickets(session: Session, ids: Iterable[int]) -> None:
         nothing = {"needs": (), "has_priority": False, "key_salt": "", "key_hash": f"erased {number}"}
         session.execute(update(Ticket).where(col(Ticket.id) == number).values(**nothing))
         session.execute(update(TicketChange).where(col(TicketChange.ticket_id) == number).values(note=""))
+
+
+def _erase_merged(session: Session, now: datetime, resident_id: int) -> None:
+    """The records that were put into this one go with it, and which rows were theirs is forgotten."""
+    for each in session.exec(select(Resident.id).where(Resident.merged_into == resident_id)).all():
+        erase_resident(session, now, each or 0)
+    both = or_(col(Merge.kept_id) == resident_id, col(Merge.other_id) == resident_id)
+    session.execute(update(Merge).where(both).values(moved={}))
 
 
 def _is_ahead(appointment: Appointment, now: datetime) -> bool:

@@ -240,6 +240,13 @@ class NoMandate(Refusal):
 
 
 @dataclass(eq=False)
+class CannotMerge(Refusal):
+    """One and the same record, one that isn't there, is erased, or is part of another already: nobody is told which."""
+
+    code: ClassVar[str] = "cannot-merge"
+
+
+@dataclass(eq=False)
 class TooManyMandates(Refusal):
     """They have offered as many as one person may in a day."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, select
 
 from booking.audit import AuditEntry, reads_of
+from booking.merging import Merge, merges_of
 from booking.outbox import Letter
 from booking.people import Mandate, ProviderIdentity, Resident, ResidentContact
 from booking.promises import Appointment, AppointmentChange
@@ -47,6 +48,7 @@ class Holdings:
     mandates_held: list[Mandate]
     letters: list[Letter]
     reads: list[AuditEntry]
+    merges: list[Merge]
 
 
 def held_of(session: Session, resident_id: int) -> Holdings:
@@ -65,6 +67,7 @@ def held_of(session: Session, resident_id: int) -> Holdings:
         mandates_held=mandates_held,
         letters=list(session.exec(select(Letter).where(col(Letter.about).in_(about)).order_by(col(Letter.id)))),
         reads=reads_of_resident(session, resident_id, [each.appointment for each in appointments]),
+        merges=merges_of(session, resident_id),
     )
 
 
@@ -100,6 +103,7 @@ def as_data(held: Holdings) -> dict[str, Any]:
         "mandates_held": list(map(_plain, held.mandates_held)),
         "letters": list(map(_plain, held.letters)),
         "read_by": [_plain(entry) for entry in held.reads],
+        "put_together": [{"at": _plain(each)["at"], "staff": each.staff} for each in held.merges],
     }
 
 

@@ -12,7 +12,8 @@ class Resident(Table, table=True):
     """What travels with somebody; each "" or empty until they say it.
 
     `reached_by`: by which channel they would rather be told, "" as is usual. `seen_at`: when they last showed who they are. From
-    `erased_at` on only the number is left, which the audit record goes on naming.
+    `erased_at` on only the number is left, which the audit record goes on naming. `merged_into`: this is the same person as that one
+    (merging.py).
     """
 
     __table_args__ = {"sqlite_autoincrement": True}
@@ -26,6 +27,7 @@ class Resident(Table, table=True):
     created_at: datetime
     seen_at: datetime | None = None
     erased_at: datetime | None = None
+    merged_into: int | None = Field(default=None, foreign_key="resident.id", index=True)
 
 
 class ResidentContact(Table, table=True):

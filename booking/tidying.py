@@ -115,7 +115,7 @@ def _accounts(session: Session, now: datetime) -> Any:
     never = col(Resident.seen_at).is_(None) & (Resident.created_at < _before(session, now, ACCOUNTS))
     return (
         select(Resident.id)
-        .where(col(Resident.erased_at).is_(None), or_(seen, never))
+        .where(col(Resident.erased_at).is_(None), col(Resident.merged_into).is_(None), or_(seen, never))
         .where(col(Resident.id).not_in(ahead), col(Resident.id).not_in(select(Mandate.owner_id).where(*running)))
         .order_by(col(Resident.id))
     )

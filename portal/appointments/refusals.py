@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from booking.errors import (
     BeyondHorizon,
     CannotBeTold,
+    CannotMerge,
     CodeOver,
     ExtendedEnough,
     HoldExpired,
@@ -127,6 +128,7 @@ _PLAIN = {
     CodeOver: lambda: _("This code is no longer good. Please let us send you another one."),
     TooManyCodes: lambda: _("We have sent as many codes as we can for this appointment. Please phone us: we book it with you."),
     OfferGone: lambda: _("This time is no longer kept for you. Your appointment is as it was."),
+    CannotMerge: lambda: _("These two can't be put together or taken apart any more. Nothing was changed."),
     NoMandate: lambda: _("You can no longer do that for somebody else. Nothing was changed."),
     TooManyMandates: lambda: _("You have offered as many mandates as we can send in a day. Please try again tomorrow."),
     SignInOver: lambda: _("That took too long. Please begin again."),

@@ -8,6 +8,8 @@ from locales.catalogue import _, path
 from portal.desk.access_state import ACCESS
 from portal.desk.assist_state import ASSIST
 from portal.desk.desk_state import DeskState
+from portal.desk.people_page import people_title
+from portal.desk.people_state import PEOPLE
 from portal.desk.sign_in_state import DESK, DESK_SIGN_IN
 from portal.identity.door_form import way_out
 from portal.site import page
@@ -45,6 +47,12 @@ def desk() -> rx.Component:
                 _("What you can do here"),
                 actions(link_button(_("Sit beside a resident"), path(ASSIST), sign="users")),
                 rows(
+                    row_link(
+                        people_title(),
+                        path(PEOPLE),
+                        _("Look somebody up, for a purpose that they can read"),
+                        sign="search",
+                    ),
                     row_link(
                         _("My access"),
                         path(ACCESS),

@@ -14,16 +14,20 @@ NAME = "door"
 
 
 def door(grant: rx.Var) -> rx.Component:
-    """Shows nothing. Once there is a `grant` it is shown at the door, and the browser goes where somebody was going."""
+    """Shows nothing. Once there is a `grant` it is shown at the door, and the browser goes where somebody was going.
+
+    A page that is opened again first hears what its tab was told before: an old grant is not one until the page has opened.
+    """
+    fresh = rx.cond(rx.State.is_hydrated, grant, "")
     return rx.fragment(
         native_form(
-            rx.el.input(type="hidden", name="grant", value=grant, read_only=True),
+            rx.el.input(type="hidden", name="grant", value=fresh, read_only=True),
             id=NAME,
             action=path("/auth/enter"),
             method="post",
             hidden=True,
         ),
-        sent_when_full(form=NAME, full=grant),
+        sent_when_full(form=NAME, full=fresh),
     )
 
 

@@ -23,6 +23,9 @@ STAFF = frozenset({"clerk", "front_desk", "caseworker", "manager", "advocate", "
 # Whose work it is to sit beside somebody.
 ASSISTANTS = frozenset({"clerk", "front_desk", "caseworker"})
 
+# Whose work it may be to open somebody's record, for a purpose that is recorded.
+READERS = frozenset({"clerk", "front_desk", "caseworker", "manager", "advocate"})
+
 # By State, each handler's name.
 HANDLERS: Mapping[Roles, Mapping[str, str]] = {
     ANYBODY: {
@@ -73,6 +76,9 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
     },
     ASSISTANTS: {
         "AssistState": "begin open type_code",
+    },
+    READERS: {
+        "PeopleState": "find mark open put_together see take_apart unmark",
     },
 }
 # Where whoever has to show who they are does so.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from locales.catalogue import _, path
+from portal.facts import Entry, Fact, Part
 from portal.me.data_state import DATA, ERASE, ME, DataState, EraseState
-from portal.me.record import Entry, Fact, Part
 from portal.me.record_file import record_title
 from portal.site import page
 from portal.ui.actions import actions, link_button, submit

@@ -14,9 +14,10 @@ from booking.store import in_reading, in_transaction
 from locales import dates
 from locales.catalogue import _, path
 from portal.appointments.words import services_words, zone_of
+from portal.facts import Fact, Part
 from portal.identity.signed_in import SIGN_IN, SignedIn
 from portal.me.erasing import erase
-from portal.me.record import Fact, Part, Record, record_of
+from portal.me.record import Record, record_of
 from portal.page_state import now
 
 DATA, ERASE, ME = "/me/data/", "/me/erase/", "/me/"

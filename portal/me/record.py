@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,31 +19,9 @@ from locales import dates
 from locales.catalogue import _
 from portal.appointments.words import language_words, needs_words, place_words, services_words
 from portal.contacts import in_order, phone_words, scope_words
+from portal.facts import Entry, Fact, Part, purposes
 from portal.identity.assisting import AssistedRow
 from portal.identity.sessions import SessionRow
-
-
-@dataclass(frozen=True)
-class Fact:
-    name: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """`title` may be ""."""
-
-    title: str
-    facts: list[Fact] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Part:
-    """`title` says how many there are; `empty` is said when there is nothing."""
-
-    title: str
-    lines: list[Entry] = field(default_factory=list)
-    empty: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +45,7 @@ def record_of(session: Session, resident_id: int) -> Record:
             _appointments(catalogue, held.appointments),
             _mandates(held),
             _places(session, catalogue, resident_id),
+            *([_put_together(catalogue, held)] if held.merges else []),
         ],
     )
 
@@ -84,18 +63,6 @@ def looked_at(session: Session, catalogue: Catalogue, reads: list[AuditEntry]) -
         ],
         _("Nobody but you has opened your record."),
     )
-
-
-def purposes() -> dict[str, str]:
-    """What staff may open somebody's record for."""
-    return {
-        # Translators: why somebody of the staff looked at a person's record
-        "appointment": _("To help with an appointment"),
-        "visit": _("Because the person is at the counter"),
-        "correction": _("To put something right that the person asked for"),
-        "complaint": _("To answer a complaint"),
-        "duplicate": _("Because the person seems to be there twice"),
-    }
 
 
 def _purpose(entry: AuditEntry) -> str:
@@ -206,6 +173,13 @@ def _places(session: Session, catalogue: Catalogue, resident_id: int) -> Part:
         for row in session.exec(beside)
     ]
     return Part(_("Where you signed in ({n})", n=len(entries)), entries, _("There is none."))
+
+
+def _put_together(catalogue: Catalogue, held: Holdings) -> Part:
+    return Part(
+        _("Two records of yours were put together ({n})", n=len(held.merges)),
+        [Entry(_moment(catalogue, each.at), [Fact(_("Who"), _staff(catalogue, each.staff))]) for each in held.merges],
+    )
 
 
 def _staff(catalogue: Catalogue, slug: str) -> str:

@@ -14,10 +14,11 @@ from booking.holdings import as_data, held_of
 from booking.store import in_reading
 from locales import dates
 from locales.catalogue import LANGUAGES, _, current_language, direction, path, use_language
+from portal.facts import Part
 from portal.identity.cookies import token_in
 from portal.identity.sessions import who_is
 from portal.identity.signed_in import SIGN_IN
-from portal.me.record import Part, Record, record_of
+from portal.me.record import Record, record_of
 from portal.page_state import now
 from portal.papers.typesetting import set_on_paper
 from portal.site import said

@@ -6,7 +6,7 @@ import reflex as rx
 from reflex_base.vars import VarData
 
 _SEND = """
-const sending = useRef("");
+const sending = useRef({full});
 useEffect(() => {{
   const form = document.getElementById("{name}");
   if (!form || !({full}) || sending.current === ({full})) return;
@@ -17,7 +17,9 @@ useEffect(() => {{
 
 
 class SentWhenFull(rx.Fragment):
-    """Draws nothing. Once `full` is not "", the form with this `form` id is sent, once for each value."""
+    """Draws nothing. Once `full` is not "", the form with this `form` id is sent, once for each value; not for what was there when
+    the page was drawn, which another page of this tab has sent.
+    """
 
     form: str
     full: rx.Var[str]

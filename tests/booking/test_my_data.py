@@ -88,7 +88,7 @@ def test_others_are_not_in_it(town: Store, ana: int):
 
 def test_every_table_that_names_a_resident_is_told_of_or_says_why_not():
     """Of tables below the edge; what the portal keeps is looked at in tests/portal/test_my_data.py."""
-    told = {"resident_contact", "provider_identity", "mandate", "appointment"}
+    told = {"resident_contact", "provider_identity", "mandate", "appointment", "merge", "resident"}
     naming = {each.name for each in Resident.metadata.sorted_tables if _names_resident(each)}
     assert naming & told == told
     assert naming - told - OF_THE_PORTAL == set()

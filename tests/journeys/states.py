@@ -18,6 +18,7 @@ from tests.journeys.steps import CHECK, DETAILS, DONE, TIME, Resident, instant
 
 COUNTER = "pacos-1"
 VISIT = Visit(("residence-certificate",), "pacos", "in_person")
+MARRIAGE = Visit(("marriage",), "pacos", "in_person")
 
 
 def a_menu_is_open(resident: Resident, _book: OpenBook) -> None:
@@ -333,6 +334,22 @@ def somebody_of_the_staff_looks_after_their_access(resident: Resident, _book: Op
     resident.all_is_there()
 
 
+def a_record_is_looked_for_without_a_purpose(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/desk/people/")
+    resident.all_is_there()
+    resident.press("Look")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def a_record_is_open(resident: Resident, book: OpenBook) -> None:
+    booked = book.books_for(MARRIAGE, f"{secrets.token_hex(4)}@example.org")  # of the departments of whoever is there
+    resident.page.locator("select[name=purpose]").select_option("visit")
+    resident.page.locator("input[name=who]").fill(booked.reference)
+    resident.press("Look")
+    resident.page.locator("ul.rows button").click()
+    expect(resident.page.get_by_text(booked.reference)).to_be_visible()
+
+
 def somebody_sits_down_beside_them(resident: Resident, _book: OpenBook) -> None:
     resident.open("/desk/assist/")
     resident.all_is_there()
@@ -448,6 +465,8 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         the_staff_sign_in_was_wrong,
         somebody_of_the_staff_is_at_the_desk,
         somebody_of_the_staff_looks_after_their_access,
+        a_record_is_looked_for_without_a_purpose,
+        a_record_is_open,
         somebody_sits_down_beside_them,
         a_code_was_sent_to_whoever_sits_there,
         the_two_are_at_it_together,

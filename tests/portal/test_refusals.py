@@ -36,6 +36,7 @@ EXAMPLES = {
     "CannotBeTold": (),
     "CodeOver": (),
     "TooManyCodes": (AT,),
+    "CannotMerge": (),
     "NoMandate": (),
     "TooManyMandates": (10,),
     "SignInOver": (),

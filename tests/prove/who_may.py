@@ -72,8 +72,12 @@ class Found:
     told_apart: list[str] = field(default_factory=list)
 
 
-def proven(kind: str, swaps: int = 10_000, roles: Sequence[str] = ROLES, instead: Sequence[str] = ()) -> Outcome:
-    """`swaps`: how many foreign names are tried at least, spread over all handlers and roles; each handler is asked by three or more."""
+def proven(
+    kind: str, swaps: int = 10_000, roles: Sequence[str] = ROLES, instead: Sequence[str] = (), only: Sequence[str] = ()
+) -> Outcome:
+    """`swaps`: how many foreign names are tried at least, spread over all handlers and roles; each handler is asked by three or more.
+    `only` these, when some are named.
+    """
     with tempfile.TemporaryDirectory() as folder, databases.empty_database(kind, Path(folder)) as database:
         wishes = {"database_url": database} if kind != databases.SQLITE else {}
         house = House(Path(folder), instead, **wishes)
@@ -82,7 +86,7 @@ def proven(kind: str, swaps: int = 10_000, roles: Sequence[str] = ROLES, instead
             owner = _arrives(book)
             before = read(book.store, _theirs, owner.id)
             found = Found()
-            _ask_by_event(house, book, owner, roles, swaps, found)
+            _ask_by_event(house, book, owner, roles, swaps, found, only)
             _ask_by_rest(house, owner, found)
             opens = owner.secrets[0] in _said(house, owner.cookie, _handler("MeState.see"), owner.reference)
             after = read(book.store, _theirs, owner.id)
@@ -156,8 +160,10 @@ def _member(book: OpenBook, role: str) -> str:
     return next(slug for slug, each in book.catalogue().staff.items() if role in each.roles)
 
 
-def _ask_by_event(house: House, book: OpenBook, owner: Owner, roles: Sequence[str], swaps: int, found: Found) -> None:
-    handlers = _known_handlers()
+def _ask_by_event(
+    house: House, book: OpenBook, owner: Owner, roles: Sequence[str], swaps: int, found: Found, only: Sequence[str]
+) -> None:
+    handlers = [_handler(each) for each in only] or _known_handlers()
     each = max(3, ceil(swaps / len(roles) / len(handlers)))
     for role in roles:
         cookie = _cookie_of(book, role)
