@@ -7,7 +7,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from alembic import context
-from booking import audit, catalogue, one_time_codes, outbox, people, promises, tickets, waiting_list
+from booking import audit, catalogue, merging, one_time_codes, outbox, people, promises, retention, tickets, waiting_list
 from booking.store import Table, changing_tables, the_store
 from kiosk import device
 from portal.appointments import draft
@@ -17,9 +17,11 @@ from portal.identity import api_tokens, desk_entering, entering, grants, passkey
 TABLES_OF = (
     audit,
     catalogue,
+    merging,
     one_time_codes,
     people,
     promises,
+    retention,
     tickets,
     device,
     outbox,

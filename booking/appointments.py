@@ -18,6 +18,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, select
 
 from booking.acting import opened_for, reached_through_owner, record_act, tell_holders
+from booking.assurance import NONE, check_assurance
 from booking.caps import check_caps
 from booking.catalogue import Catalogue, read_catalogue
 from booking.deeds import done, earlier_subject
@@ -63,15 +64,17 @@ def book(
     is_known: bool = False,
     resident_id: int | None = None,
     acting: Acting | None = None,
+    assurance: str = NONE,
 ) -> Booked:
     """Turn a hold into an appointment. A hold that ran out is booked all the same when its time is still free.
 
     Online it counts once its contact is confirmed (confirming.py), unless the caller knows it to be theirs: `is_known`.
     `resident_id` is who books, when they are signed in. `acting`: somebody does it for a resident, whose appointment it is then; no
-    code is asked, because what must be told goes to a contact of that resident's own, whatever was typed.
+    code is asked, because what must be told goes to a contact of that resident's own, whatever was typed. `assurance` is how surely
+    whoever books has shown who they are.
     A hold becomes one appointment: whoever books it again, say in a second tab, gets the same one. Raises HoldExpired for a
-    hold that was let go, SlotTaken, TooManyBookings, TooManyCodes, NotValid, KeyReused, NotBookable when the time has begun or
-    was closed since, NoMandate, and for a hold that ran out whatever `hold` raises.
+    hold that was let go, NotSureEnough, SlotTaken, TooManyBookings, TooManyCodes, NotValid, KeyReused, NotBookable when the time has
+    begun or was closed since, NoMandate, and for a hold that ran out whatever `hold` raises.
     """
     if acting:
         check_may(session, now, acting, BOOK)
@@ -83,6 +86,7 @@ def book(
     if held is None:
         raise HoldExpired()
     if held.appointment_id is None:
+        check_assurance(session, held.visit, held.channel, assurance)
         details = tidied(details, read_catalogue(session).town, held.mode)
         held.appointment_id = _book_held(session, now, held, details, is_known, resident_id, acting)
     done(session, "book", once, held.appointment_id)
@@ -92,13 +96,14 @@ def book(
 def book_at_once(
     session: Session, now: datetime, visit: Visit, start: datetime, details: Details, *, once: str, channel: str = "online"
 ) -> Booked:
-    """Book without holding first; online it counts once its contact is confirmed (confirming.py).
+    """Book without holding first; online it counts once its contact is confirmed (confirming.py). Nobody has shown who they are.
 
     Raises NotBookable with its reason, SlotTaken, TooManyBookings, TooManyCodes, NotValid, KeyReused.
     """
     details, start = tidied(details, read_catalogue(session).town, visit.mode), checked_instant(start)
     if earlier := earlier_subject(session, now, "book", once, visit, start, details, channel):
         return booked_by_id(session, earlier)
+    check_assurance(session, visit, channel, NONE)
     is_known = not asks_for_code(session, channel)
     open_page(session, now, visit.location)
     if is_known:

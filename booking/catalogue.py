@@ -112,7 +112,8 @@ class StaffMember(Table, table=True):
 class Service(Table, table=True):
     """What a resident comes for. Lengths are minutes, the horizon is days; `desk_places` are kept from online booking;
     `max_active` appointments for it one person may have
-    ahead of them; `reminder_minutes` say how long before the visit to remind of it."""
+    ahead of them; `reminder_minutes` say how long before the visit to remind of it; `assurance` how surely whoever books it online
+    must have shown who they are."""
 
     slug: str = Field(primary_key=True)
     position: int
@@ -130,6 +131,7 @@ class Service(Table, table=True):
     extra_person_minutes: int = 0
     cancel_until_minutes: int = 0
     max_active: int = 3
+    assurance: str = Field(default="none", sa_column_kwargs={"server_default": "none"})
     reminder_minutes: tuple[int, ...] = Field(default=(2880, 180), sa_type=JSON)
     modes: tuple[str, ...] = Field(sa_type=JSON)
     channels: tuple[str, ...] = Field(sa_type=JSON)

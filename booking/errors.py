@@ -36,6 +36,15 @@ class NotBookable(Refusal):
 
 
 @dataclass(eq=False)
+class NotSureEnough(NotBookable):
+    """Whoever books this must have shown more surely who they are: `needs` is the level (assurance.py)."""
+
+    why: ClassVar[str] = "assurance-needed"
+    field: ClassVar[str | None] = "services"
+    needs: str
+
+
+@dataclass(eq=False)
 class UnknownService(NotBookable):
     why: ClassVar[str] = "unknown-service"
     field: ClassVar[str | None] = "services"

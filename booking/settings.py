@@ -40,6 +40,7 @@ MUST_BE = {
     "smtp_url": "smtp://user:password@host:port or smtps://...",
     "sms_url": "https://token@gateway.example/path (http:// only on this machine)",
     "oidc_issuer": "an https:// address (http:// only on this machine)",
+    "oidc_acr": "level=word pairs with commas between, such as substantial=urn:example:2,high=urn:example:3",
     "oidc_name": "what people call the identity provider, at most 60 characters",
     "oidc_client_id": "the name the identity provider knows this portal by",
     "oidc_client_secret": "the secret the identity provider gave",
@@ -78,6 +79,9 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     sms_url: str = ""
     oidc_issuer: str = ""
+    oidc_acr: str = Field(
+        default="", max_length=2000, pattern=r"^$|^(low|substantial|high)=[^\s,]+(,(low|substantial|high)=[^\s,]+)*$"
+    )
     oidc_name: str = Field(default="", max_length=60)
     oidc_client_id: str = ""
     oidc_client_secret: str = ""

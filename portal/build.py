@@ -9,6 +9,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 from portal.headers import BUILT_PAGES as BUILT
@@ -34,7 +35,17 @@ def is_current(catalogue_digest: str) -> bool:
 
 
 def build(catalogue_digest: str) -> None:
-    """Draw every page in every language. Takes half a minute the first time, less afterwards."""
+    """Draw every page in every language. Takes half a minute the first time, less afterwards.
+
+    Two that are started at once take turns, and the second finds all of it done.
+    """
+    with Path("rxconfig.py").open() as turn:
+        flock(turn, LOCK_EX)
+        if not is_current(catalogue_digest):
+            _draw(catalogue_digest)
+
+
+def _draw(catalogue_digest: str) -> None:
     STAMP.unlink(missing_ok=True)
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--loglevel", "warning"]
     done = subprocess.run(command, env=build_environment(), capture_output=True, text=True, check=False, umask=READABLE)

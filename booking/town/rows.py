@@ -131,6 +131,7 @@ def _service(thing: Thing) -> Values:
         "extra_person_minutes": int(thing.get("extra_person_minutes", 0)),
         "cancel_until_minutes": minutes_of(thing.get("cancel_until"), 0),
         "max_active": int(thing.get("max_active", 3)),
+        "assurance": thing.get("assurance", "none"),
         "reminder_minutes": [minutes_of(length) for length in thing.get("reminders", REMINDERS)],
         "modes": thing["modes"],
         "channels": thing["channels"],

@@ -144,7 +144,9 @@ class Reason(Sent):
 
 
 class OfferedService(BaseModel):
-    """Something to come for. `minutes` are those of one person; `topic` groups services as residents look for them."""
+    """Something to come for. `minutes` are those of one person; `topic` groups services as residents look for them. What needs an
+    `assurance` can't be booked here, because nobody has shown who they are.
+    """
 
     slug: Slug
     name: str
@@ -154,6 +156,7 @@ class OfferedService(BaseModel):
     modes: list[Mode]
     channels: list[str]
     locations: list[str]
+    assurance: Annotated[str, Field(examples=["none", "low", "substantial", "high"])]
 
 
 class OpenLocation(BaseModel):

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 import reflex as rx
 from sqlmodel import Session
 
+from booking.assurance import LOW, needed, reaches
 from booking.catalogue import Catalogue, read_catalogue
 from booking.errors import HoldExpired, NoMandate, Refusal, SlotTaken
 from booking.store import in_reading, in_transaction
-from locales.catalogue import path
+from locales.catalogue import current_language, path
 from portal.appointments.draft import Kept, acting_by, acting_of, for_myself, is_key, keep_longer, kept
 from portal.appointments.kept_time import KeptTime
 from portal.appointments.refusals import why
@@ -21,6 +22,8 @@ from portal.appointments.shown import Shown
 from portal.appointments.steps import DONE, TIME, WAY, address_of
 from portal.appointments.words import services_words, zone_of
 from portal.held_times import keep
+from portal.identity.assurance import level_of
+from portal.identity.provider import has_provider
 from portal.identity.signed_in import SignedIn
 from portal.page_state import now
 
@@ -28,7 +31,9 @@ T = TypeVar("T")
 
 
 class BookingState(KeptTime, SignedIn, rx.State):
-    """`shown` is the appointment, once there is one; `for_whom` is the name of somebody for whom another books, "" otherwise."""
+    """`shown` is the appointment, once there is one; `for_whom` is the name of somebody for whom another books, "" otherwise.
+    `must_show_who`: first they must show more surely who they are, at `show_who_at`, which is "" where only the desk can see to it.
+    """
 
     draft_key: str = rx.SessionStorage("", name="atrio-draft")
     problem: rx.Field[str] = rx.field("")
@@ -36,6 +41,8 @@ class BookingState(KeptTime, SignedIn, rx.State):
     is_waiting: rx.Field[bool] = rx.field(False)
     what_for: rx.Field[str] = rx.field("")
     for_whom: rx.Field[str] = rx.field("")
+    must_show_who: rx.Field[bool] = rx.field(False)
+    show_who_at: rx.Field[str] = rx.field("")
 
     @rx.event
     async def more_time(self):
@@ -97,9 +104,25 @@ class BookingState(KeptTime, SignedIn, rx.State):
         if needs_time and not draft.draft.hold:
             return None
         self.what_for = services_words(catalogue, draft.draft.services)
+        await self._ask_who(catalogue, draft.draft.services)
         held = draft.held
         self._show_kept(held and held.start, held and held.expires_at, zone_of(catalogue, draft.draft.location))
         return catalogue, draft
+
+    async def _ask_who(self, catalogue: Catalogue, services: tuple[str, ...]) -> None:
+        """Of whoever is here now, is it known surely enough who they are for these services?"""
+        needs = needed(catalogue, tuple(services))
+        self.must_show_who = not reaches(level_of(await self._who(), await self._assisted()), needs)
+        self.show_who_at = ""
+        if self.must_show_who and needs == LOW:
+            self.show_who_at = path(f"/sign-in/?next={self._page}")
+        elif self.must_show_who and has_provider():
+            self.show_who_at = f"/auth/provider?language={current_language()}&level={needs}&next={self._page}"
+
+    @property
+    def _page(self) -> str:
+        """This page, without its language and what its address asks."""
+        return "/" + self.router.url.path.strip("/").partition("/")[2] + "/"
 
     async def _way_on(self) -> Any:
         """Where a page belongs that was opened too early or too late: to the confirmation, the first open question, the services."""

@@ -6,7 +6,7 @@ import reflex as rx
 
 from locales.catalogue import _, path
 from portal.appointments.check_state import CheckState
-from portal.appointments.parts import booking_for, kept_time
+from portal.appointments.parts import booking_for, kept_time, show_who
 from portal.appointments.steps import CHECK, DETAILS, TIME, WAY, step_of
 from portal.site import page
 from portal.ui.actions import actions, button
@@ -26,6 +26,7 @@ def check() -> rx.Component:
         rx.el.div(
             title(check_title(), step=step_of(CHECK), back_to=path(DETAILS)),
             booking_for(),
+            show_who(),
             trouble(CheckState.problem),
             one_moment(CheckState.is_ready, kept_time(), _visit(), _you(), _bring(), _promise(), _decide()),
             class_name="flow measure apart",

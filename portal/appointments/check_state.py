@@ -28,6 +28,7 @@ from portal.appointments.words import (
     zone_of,
 )
 from portal.contacts import phone_words
+from portal.identity.assurance import level_of
 from portal.limits import spend_code
 from portal.page_state import now
 from portal.site import listed
@@ -76,14 +77,17 @@ class CheckState(BookingState):
     async def _confirm(self):
         with self._speaking():
             try:
-                resident_id = await self._resident_id()
+                who = await self._who()
+                resident_id = who.resident_id if who else None
                 beside = await self._assisted()
                 if self.beside and beside is None:
                     # Wiped meanwhile: nothing is booked for somebody who has gone.
                     return rx.redirect(path("/desk/assist/?news=over"), replace=True)
                 if beside is None:
                     await self._spend_code(resident_id)
-                booked = await self._keep_time(confirm, resident_id, beside, kept_by=lambda booked: booked.kept_by)
+                booked = await self._keep_time(
+                    confirm, resident_id, beside, level_of(who, beside), kept_by=lambda booked: booked.kept_by
+                )
             except Refusal as refusal:
                 return await self._refused(refusal)
             self.is_ready = False

@@ -18,6 +18,7 @@ from sqlmodel import Field, Session, col
 
 from booking.acting import about_owner, reached_through_owner
 from booking.appointments import Booked, book, booked_again, look_up
+from booking.assurance import NONE
 from booking.audit import STAFF, record
 from booking.catalogue import read_catalogue
 from booking.confirming import back_to_hold
@@ -244,13 +245,20 @@ def contact_to_ask(session: Session, key: str, resident_id: int | None = None) -
 
 
 def confirm(
-    session: Session, now: datetime, key: str, resident_id: int | None = None, assisted: Assisted | None = None
+    session: Session,
+    now: datetime,
+    key: str,
+    resident_id: int | None = None,
+    assisted: Assisted | None = None,
+    assurance: str = NONE,
 ) -> Booked:
     """Book the time that is kept, for whoever is signed in if anybody is, or for whom staff assist. Asked again, it
     answers with the same appointment, which may be still to be confirmed.
 
     Once it counts, what the person said about themselves belongs to the appointment and leaves the draft.
-    Raises HoldExpired when no time was chosen, SlotTaken, NotBookable, NotValid, TooManyBookings, TooManyCodes, NoMandate.
+    `assurance`: how surely they have shown who they are.
+    Raises HoldExpired when no time was chosen, NotSureEnough, SlotTaken, NotBookable, NotValid, TooManyBookings, TooManyCodes,
+    NoMandate.
     """
     draft = session.get(Draft, _hash(key), with_for_update=True)
     acting = acting_of(draft) if draft else None
@@ -265,7 +273,7 @@ def confirm(
     if assisted:
         resident_id = assisted.resident_id
     is_known = assisted is not None or not will_be_asked(session, draft, details, resident_id)
-    who = {"is_known": is_known, "resident_id": resident_id, "acting": acting}
+    who = {"is_known": is_known, "resident_id": resident_id, "acting": acting, "assurance": assurance}
     booked = book(session, now, draft.hold, details, once=draft.once, **who)
     if assisted:
         _say_by_whom(session, now, booked.appointment, assisted)

@@ -10,7 +10,7 @@ import reflex as rx
 from locales.catalogue import _
 from portal.appointments.booking_state import BookingState
 from portal.appointments.offer import Clock, Day, Near, Part
-from portal.ui.actions import button
+from portal.ui.actions import actions, button, link_button
 from portal.ui.deadline import deadline
 from portal.ui.notices import notice
 from portal.ui.times import days, near_time, next_times, open_day, part_of_day, shut_day, time
@@ -28,6 +28,26 @@ def booking_for() -> rx.Component:
             sign="user-round",
             kind="now",
         ),
+    )
+
+
+def show_who() -> rx.Component:
+    """Before anything is promised: for some services it must be known surely who books."""
+    return rx.cond(
+        BookingState.must_show_who,
+        notice(
+            rx.el.p(_("Your answers stay here meanwhile.")),
+            rx.cond(
+                BookingState.show_who_at,
+                actions(link_button(_("Show who you are"), BookingState.show_who_at, sign="user-round", raw=True)),
+                rx.el.p(_("Come to us with a document, or phone us: we book it with you.")),
+            ),
+            title=_("For this one we need to know surely who you are"),
+            kind="now",
+            sign="user-round",
+            heading="h2",
+        ),
+        rx.fragment(),
     )
 
 

@@ -15,6 +15,7 @@ from booking.errors import (
     MistypedReference,
     NoMandate,
     NotBookable,
+    NotSureEnough,
     NotValid,
     OfferGone,
     Problem,
@@ -46,6 +47,8 @@ def why(refusal: Refusal, zone: ZoneInfo) -> str:
             )
         case TooShortNotice(earliest=earliest):
             return _("That is too soon for us to be ready. The earliest time is {moment}.", moment=dates.moment(earliest, zone))
+        case NotSureEnough():
+            return _("For this one we need to know surely who you are. Please sign in first, or come to us with a document.")
         case BeyondHorizon(last_day=last_day):
             return _("That is too far ahead. You can book up to {day}.", day=dates.day_and_year(last_day))
         case TooManyPeople(most=most):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from locales.catalogue import _, path
-from portal.appointments.parts import booking_for
+from portal.appointments.parts import booking_for, show_who
 from portal.appointments.steps import WAY, step_of
 from portal.appointments.way_state import WayState
 from portal.site import page
@@ -28,6 +28,7 @@ def way() -> rx.Component:
         missing_answer("way", WayState.error, waiting=WayState.is_waiting),
         title(way_title(), step=step_of(WAY), back_to=path("/services/"), back_words=_("All services")),
         booking_for(),
+        show_who(),
         trouble(WayState.problem),
         one_moment(WayState.is_ready, rx.cond(WayState.ways.length() > 0, _form(), _choose_again())),
         route=WAY,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import reflex as rx
 
+from booking.assurance import NONE
 from booking.catalogue import Service
 from locales import dates
 from locales.catalogue import _, ngettext, path
@@ -104,9 +105,16 @@ def _facts(service: Service) -> rx.Component:
         (_("What you leave with"), said(service.outcome)),
         (_("We answer"), _within(service.due_days) if service.due_days else ""),
         (_("How soon you can book"), _notice(service)),
+        (_("Who you are"), _surely(service)),
         (_("Rule behind it"), said(service.legal_basis)),
     )
     return section(_("What to expect"), summary(*[answer(what, words) for what, words in told if words]))
+
+
+def _surely(service: Service) -> str:
+    if service.assurance == NONE:
+        return ""
+    return _("You sign in before you book online, or show a document at the counter.")
 
 
 def _within(days: int) -> str:

@@ -59,7 +59,7 @@ def _serve(port: int) -> None:
 
     users = [
         # Named by their names, because that is what its buttons say.
-        User(sub=name, claims={"name": name, "email": email, "email_verified": True, "locale": locale})
+        User(sub=name, claims={"name": name, "email": email, "email_verified": True, "locale": locale, "acr": "substantial"})
         for name, email, locale in PEOPLE
     ]
     site = app(require_nonce=True, user_claims=users)

@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from booking.assurance import LEVELS
 from booking.catalogue import read_catalogue
 from booking.details import LONGEST_EMAIL, LONGEST_NAME, Details, storable
 from booking.residents import resident_known_as
@@ -30,6 +31,7 @@ from booking.settings import settings, signing_secret
 from booking.store import in_transaction
 from locales.catalogue import LANGUAGES
 from portal.identity import cookies, sessions
+from portal.identity.assurance import acr_values
 from portal.identity.doors import browser_of, safe_page
 from portal.identity.sessions import Person
 from portal.identity.signed_in import SIGN_IN
@@ -57,13 +59,15 @@ def has_provider() -> bool:
 
 
 async def to_provider(request: Request) -> Response:
-    """GET with `language` and `next`: off to the provider, which asks who it is in its own way."""
+    """GET with `language` and `next`: off to the provider, which asks who it is in its own way; with `level`, as surely as that."""
     language = _language(request.query_params.get("language", ""))
     if not has_provider():
         return _back(language, "no-provider")
     request.session["back"] = [language, safe_page(request.query_params.get("next", ""))]
     try:
-        return await provider().authorize_redirect(request, _callback(), ui_locales=language)
+        level = request.query_params.get("level", "")
+        surely = {"acr_values": acr_values(level)} if level in LEVELS[1:] else {}
+        return await provider().authorize_redirect(request, _callback(), ui_locales=language, **surely)
     except Exception as trouble:
         # Whatever the network or the provider's own description of itself does: the other way in is still there.
         log.warning("the identity provider can't be reached", trouble=type(trouble).__name__)

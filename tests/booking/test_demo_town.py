@@ -247,7 +247,7 @@ def test_the_guide_explains_every_key_of_the_schema_and_no_other():
     explained = {key for cells in re.findall(r"(?m)^\| ([^|]*`[^|]*) \|", GUIDE) for key in re.findall(r"`(\w+)`", cells)}
     described = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))["$defs"]
     tables = ["town", "holidays", "own_holiday", "topic", "location", "counter", "staff_member", "service"]
-    tables += ["opening", "closure", "absence", "notice", "line"]
+    tables += ["opening", "closure", "absence", "notice", "line", "retention"]
     keys = {key for table in tables for key in described[table]["properties"]}
     assert explained >= keys
     assert explained - keys <= {"own"}

@@ -36,6 +36,7 @@ EXAMPLES = {
     "CannotBeTold": (),
     "CodeOver": (),
     "TooManyCodes": (AT,),
+    "NotSureEnough": ("substantial",),
     "CannotMerge": (),
     "NoMandate": (),
     "TooManyMandates": (10,),
