@@ -11,7 +11,17 @@ from booking import audit, catalogue, merging, one_time_codes, outbox, people, p
 from booking.store import Table, changing_tables, the_store
 from kiosk import device
 from portal.appointments import draft
-from portal.identity import api_tokens, desk_entering, entering, grants, passkeys, sessions, staff_access, tries
+from portal.identity import (
+    api_tokens,
+    desk_entering,
+    entering,
+    grants,
+    passkeys,
+    sessions,
+    staff_access,
+    staff_identities,
+    tries,
+)
 
 # Importing the rooms that have tables fills this metadata.
 TABLES_OF = (
@@ -31,6 +41,7 @@ TABLES_OF = (
     grants,
     sessions,
     staff_access,
+    staff_identities,
     api_tokens,
     desk_entering,
     passkeys,

@@ -44,6 +44,12 @@ MUST_BE = {
     "oidc_name": "what people call the identity provider, at most 60 characters",
     "oidc_client_id": "the name the identity provider knows this portal by",
     "oidc_client_secret": "the secret the identity provider gave",
+    "staff_oidc_issuer": "an https:// address (http:// only on this machine)",
+    "staff_oidc_name": "what staff call their identity provider, at most 60 characters",
+    "staff_oidc_client_id": "the name the staff's identity provider knows this portal by",
+    "staff_oidc_client_secret": "the secret the staff's identity provider gave",
+    "staff_oidc_acr": "words of that provider (acr) with commas between, each of which is sure enough",
+    "staff_passwords": "on or off",
     "demo": (
         "0, 1 (so by default with the demo town) or force; 1 is refused when ATRIO_PUBLIC_URL or ATRIO_LISTEN is not this "
         "machine alone, because anybody could sign in by a click"
@@ -55,7 +61,10 @@ MUST_BE = {
     "exempt_networks": "addresses or networks, with commas between them, such as 192.0.2.10, 2001:db8::/48",
 }
 Network = IPv4Network | IPv6Network
-NOT_SHOWN = {"secret", "metrics_token", "oidc_client_secret", "smtp_url", "sms_url", "database_url", "redis_url"}
+NOT_SHOWN = {
+    *("secret", "metrics_token", "oidc_client_secret", "staff_oidc_client_secret"),
+    *("smtp_url", "sms_url", "database_url", "redis_url"),
+}
 
 
 class SettingsError(ValueError):
@@ -85,6 +94,12 @@ class Settings(BaseSettings):
     oidc_name: str = Field(default="", max_length=60)
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    staff_oidc_issuer: str = ""
+    staff_oidc_name: str = Field(default="", max_length=60)
+    staff_oidc_client_id: str = ""
+    staff_oidc_client_secret: str = ""
+    staff_oidc_acr: str = Field(default="", max_length=2000)
+    staff_passwords: Literal["on", "off"] = "on"
     demo: Literal["", "0", "1", "force"] = ""
     limits: Literal["on", "off"] = "on"
     trusted_proxies: str = ""
@@ -153,7 +168,7 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
-    @field_validator("redis_url", "smtp_url", "sms_url", "oidc_issuer")
+    @field_validator("redis_url", "smtp_url", "sms_url", "oidc_issuer", "staff_oidc_issuer")
     @classmethod
     def _has_a_scheme_we_know(cls, value: str, field) -> str:
         schemes = {"redis_url": ("redis", "rediss", "unix"), "smtp_url": ("smtp", "smtps")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -13,6 +14,7 @@ from portal import devices
 from portal.commands import Refused, loaded_digest
 from portal.identity import api_tokens, staff_access
 from portal.identity.staff_access import member_of
+from portal.identity.staff_identities import forget_identities
 from portal.page_state import now
 
 SET_UP = "/desk/set-up/"
@@ -29,8 +31,8 @@ def invite(arguments: Namespace) -> None:
 
 def reset(arguments: Namespace) -> None:
     _check_known(arguments.email)
-    write(the_store(), staff_access.withdraw, now(), arguments.email)
-    print("Withdrawn: password, authenticator, passkeys, recovery codes, tokens. Signed out everywhere.")
+    write(the_store(), _withdraw, now(), _check_known(arguments.email), arguments.email)
+    print("Withdrawn: password, authenticator, passkeys, recovery codes, tokens, work account. Signed out everywhere.")
 
 
 def new_token(arguments: Namespace) -> None:
@@ -65,3 +67,8 @@ def _check_known(email: str) -> str:
     if member is None:
         raise Refused(f"Nobody in the town file has the e-mail {email}. Add them under [[staff]] and load it.")
     return member.slug
+
+
+def _withdraw(session: Session, at: datetime, staff: str, email: str) -> None:
+    staff_access.withdraw(session, at, email)
+    forget_identities(session, staff)

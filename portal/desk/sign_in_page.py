@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
-from locales.catalogue import _
+from locales.catalogue import _, current_language
 from portal.desk.sign_in_state import DESK_SIGN_IN, Colleague, DeskSignInState
 from portal.identity.door_form import door
 from portal.site import page
-from portal.ui.actions import actions, button, submit
+from portal.ui.actions import actions, button, link_button, submit
 from portal.ui.address import said_once
 from portal.ui.errors import missing_answer
 from portal.ui.fields import text_field
@@ -27,7 +27,7 @@ def desk_sign_in() -> rx.Component:
         rx.el.div(
             title(desk_sign_in_title()),
             _news(),
-            one_moment(DeskSignInState.is_ready, _form(), _by_click()),
+            one_moment(DeskSignInState.is_ready, _by_provider(), rx.cond(DeskSignInState.has_passwords, _form()), _by_click()),
             door(DeskSignInState.grant),
             said_once(told=DeskSignInState.news),
             class_name="flow measure apart",
@@ -42,7 +42,54 @@ def _news() -> rx.Component | rx.Var:
         DeskSignInState.news,
         ("out", notice(_("You are signed out on this device."), kind="ok", live=True)),
         ("again", notice(_("That took too long. Please begin again."), kind="warn", live=True)),
+        ("declined", notice(_("You did not sign in there. You can try again, or use another way."), live=True)),
+        (
+            "other-browser",
+            notice(
+                _("That sign-in was begun in another browser, or too long ago. Please begin again here."),
+                kind="warn",
+                live=True,
+            ),
+        ),
+        (
+            "clock",
+            notice(
+                _("The clocks of the sign-in service and ours do not agree. Please tell whoever looks after this portal."),
+                kind="warn",
+                live=True,
+            ),
+        ),
+        (
+            "refused",
+            notice(
+                _("The sign-in service does not name anybody who works here. Please tell whoever looks after this portal."),
+                kind="warn",
+                live=True,
+            ),
+        ),
+        (
+            "unreachable",
+            notice(_("The sign-in service can't be reached just now. Please try again in a moment."), kind="warn", live=True),
+        ),
         rx.fragment(),
+    )
+
+
+def _by_provider() -> rx.Component:
+    return rx.cond(
+        DeskSignInState.has_provider,
+        actions(
+            link_button(
+                rx.cond(
+                    DeskSignInState.provider_name,
+                    _("Sign in with {name}", name=DeskSignInState.provider_name),
+                    _("Sign in with your work account"),
+                ),
+                rx.Var.create(f"/auth/staff/provider?language={current_language()}&next=") + DeskSignInState.wants,
+                sign="user-round",
+                raw=True,
+            )
+        ),
     )
 
 

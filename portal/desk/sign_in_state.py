@@ -21,6 +21,7 @@ from portal.identity.doors import safe_page
 from portal.identity.entering import new_key
 from portal.identity.grants import grant
 from portal.identity.passwords import compared_aside
+from portal.identity.provider import has_staff_provider
 from portal.identity.sessions import Person
 from portal.identity.signed_in import SignedIn
 from portal.identity.staff_access import Wrong
@@ -64,6 +65,9 @@ class DeskSignInState(SignedIn, rx.State):
     has_authenticator: rx.Field[bool] = rx.field(False)
     colleagues: rx.Field[list[Colleague]] = rx.field(default_factory=list)
     grant: rx.Field[str] = rx.field("")
+    has_passwords: rx.Field[bool] = rx.field(True)
+    has_provider: rx.Field[bool] = rx.field(False)
+    provider_name: rx.Field[str] = rx.field("")
     is_ready: rx.Field[bool] = rx.field(False)
     is_waiting: rx.Field[bool] = rx.field(False)
 
@@ -71,7 +75,9 @@ class DeskSignInState(SignedIn, rx.State):
     async def open(self):
         with self._speaking():
             self.error = self.grant = ""
-            self.news = self._asked("news", 10)
+            self.news = self._asked("news", 20)
+            self.has_provider, self.provider_name = has_staff_provider(), settings().staff_oidc_name
+            self.has_passwords = settings().staff_passwords == "on"
             wanted = safe_page(self._asked("next"))
             self.wants = wanted if wanted.startswith(DESK) else DESK
             if await self._member():
@@ -136,7 +142,7 @@ class DeskSignInState(SignedIn, rx.State):
                 self.error = _too_many()
                 return None
             self.email = shown.email[:254]
-            if not (shown.email and shown.password):
+            if not (shown.email and shown.password) or settings().staff_passwords != "on":
                 self.error = _wrong()
                 return None
             answer = await _compared(shown, key := new_key())

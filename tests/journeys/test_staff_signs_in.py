@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from oidc_provider_mock import User, run_server_in_thread
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import Session, col, select, update
 
 from booking.catalogue import StaffMember, catalogue_changed, read_catalogue
@@ -17,6 +19,7 @@ from tests.journeys.eyes import axe_finds
 from tests.journeys.open_book import OpenBook
 from tests.journeys.staff import PASSWORD, codes_shown, email_of, offers, opens_link, sets_up, signs_in, types_password
 from tests.journeys.steps import Resident
+from tests.serving import served
 
 
 @pytest.fixture
@@ -195,3 +198,38 @@ def test_a_resident_is_no_staff_and_staff_are_no_resident(clerk: Resident):
     clerk.title_is("Staff area")
     clerk.open("/me/")
     clerk.title_is("Sign in")
+
+
+@pytest.mark.parametrize("language", ["pt", "ar"])
+def test_by_the_towns_own_provider_and_without_passwords(
+    language: str, new_context: Callable[..., BrowserContext], tmp_path: Path
+):
+    """One that runs for real, and knows somebody who works here and somebody who doesn't."""
+    known = [
+        User(sub="rosa", claims={"email": "rosa.teixeira@vila-clara.example", "email_verified": True}),
+        User(sub="stranger", claims={"email": "stranger@example.org", "email_verified": True}),
+    ]
+    with run_server_in_thread(user_claims=known, require_nonce=True) as provider:
+        wishes = {
+            "issuer": f"http://localhost:{provider.server_port}",
+            "client_id": "desk",
+            "client_secret": "s3cret",
+            "name": "IDM",
+        }
+        wishes = {f"staff_oidc_{name}": value for name, value in wishes.items()}
+        with served(tmp_path, staff_passwords="off", **wishes) as site:
+            clerk = Resident(new_context().new_page(), site.address, language)
+            clerk.open("/desk/")
+            clerk.title_is("Sign in for staff")
+            clerk.all_is_there()
+            expect(clerk.page.locator("input[type=password]")).to_have_count(0)
+            assert axe_finds(clerk.page) == []
+            for who in ("stranger", "rosa"):
+                clerk.page.get_by_role("link", name=clerk.words("Sign in with {name}", name="IDM")).click()
+                clerk.page.get_by_role("button", name=who).click()
+                if who == "stranger":
+                    clerk.reads(
+                        "The sign-in service does not name anybody who works here. Please tell whoever looks after this portal."
+                    )
+            clerk.title_is("Staff area")
+            expect(clerk.page.get_by_text("Rosa Teixeira")).to_be_visible()
