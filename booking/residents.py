@@ -56,6 +56,36 @@ def contacts_of(session: Session, resident_id: int) -> list[ResidentContact]:
     return list(session.exec(theirs.order_by(col(ResidentContact.verified_at), col(ResidentContact.contact))))
 
 
+def give_further(session: Session, now: datetime, resident_id: int, contact: Contact) -> bool:
+    """One more contact, which they have just shown to be theirs. False when it opens another resident's page: then nothing changes,
+    because a family may share an address, and nobody must lose the way to their own page by what somebody else does.
+    """
+    take_turns(session, known_by(contact))
+    held = session.get(ResidentContact, known_by(contact), with_for_update=True)
+    if held is None:
+        _give(session, now, session.get_one(Resident, resident_id), contact)
+        return True
+    if held.resident_id == resident_id:
+        held.verified_at = now
+    return held.resident_id == resident_id
+
+
+def take_back(session: Session, resident_id: int, contact: str) -> None:
+    """They use `contact` (details.known_by) no more. One that isn't theirs changes nothing.
+
+    Raises NotValid for the last one, unless a provider knows them: they could never come in again.
+    """
+    session.get_one(Resident, resident_id, with_for_update=True)
+    theirs = contacts_of(session, resident_id)
+    gone = next((each for each in theirs if each.contact == contact), None)
+    if gone is None:
+        return
+    known = select(ProviderIdentity).where(ProviderIdentity.resident_id == resident_id)
+    if len(theirs) == 1 and session.exec(known).first() is None:
+        raise NotValid((Problem("contact", "last-one"),))
+    session.delete(gone)
+
+
 def has_contact(session: Session, resident_id: int, contact: str) -> bool:
     """Has this resident shown that `contact` (details.known_by) is theirs?"""
     held = session.get(ResidentContact, contact)

@@ -46,9 +46,10 @@ from portal.identity.sign_in_state import SignInState
 from portal.lobby import ticket_page
 from portal.lobby.ticket_state import TicketState
 from portal.lost import ROUTE, lost, lost_title
-from portal.me import about_you_page, acting_page, data_page, mandates_page, me_page
+from portal.me import about_you_page, acting_page, contacts_page, data_page, mandates_page, me_page
 from portal.me.about_you_state import AboutYouState
 from portal.me.acting_state import ActingState
+from portal.me.contacts_state import ContactsState
 from portal.me.data_state import DataState, EraseState
 from portal.me.for_others_state import ForOthersState
 from portal.me.mandates_state import MandatesState
@@ -95,6 +96,7 @@ PAGES = (
     Page("/me/mandates", mandates_page.mandates, mandates_page.mandates_title, MandatesState.open, who=RESIDENT),
     Page("/me/acting", acting_page.acting, acting_page.acting_title, ActingState.open, who=RESIDENT),
     Page("/me/about-you", about_you_page.about_you, about_you_page.about_you_title, AboutYouState.open, who=RESIDENT),
+    Page("/me/contacts", contacts_page.contacts, contacts_page.contacts_title, ContactsState.open, who=RESIDENT),
     Page("/me/data", data_page.data, data_page.record_title, DataState.open, who=RESIDENT),
     Page("/me/erase", data_page.erasing, data_page.erase_title, EraseState.open, who=RESIDENT),
     Page("/desk/sign-in", desk_sign_in_page.desk_sign_in, desk_sign_in_page.desk_sign_in_title, DeskSignInState.open),

@@ -43,6 +43,7 @@ class BookingState(KeptTime, SignedIn, rx.State):
     for_whom: rx.Field[str] = rx.field("")
     must_show_who: rx.Field[bool] = rx.field(False)
     show_who_at: rx.Field[str] = rx.field("")
+    was_not_sure_enough: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def more_time(self):
@@ -112,7 +113,9 @@ class BookingState(KeptTime, SignedIn, rx.State):
     async def _ask_who(self, catalogue: Catalogue, services: tuple[str, ...]) -> None:
         """Of whoever is here now, is it known surely enough who they are for these services?"""
         needs = needed(catalogue, tuple(services))
-        self.must_show_who = not reaches(level_of(await self._who(), await self._assisted()), needs)
+        who = await self._who()
+        self.must_show_who = not reaches(level_of(who, await self._assisted()), needs)
+        self.was_not_sure_enough = self.must_show_who and who is not None and who.how == "provider"
         self.show_who_at = ""
         if self.must_show_who and needs == LOW:
             self.show_who_at = path(f"/sign-in/?next={self._page}")

@@ -36,7 +36,11 @@ def show_who() -> rx.Component:
     return rx.cond(
         BookingState.must_show_who,
         notice(
-            rx.el.p(_("Your answers stay here meanwhile.")),
+            rx.cond(
+                BookingState.was_not_sure_enough,
+                rx.el.p(_("The sign-in there did not show it surely enough. Please choose a surer way there.")),
+                rx.el.p(_("Your answers stay here meanwhile.")),
+            ),
             rx.cond(
                 BookingState.show_who_at,
                 actions(link_button(_("Show who you are"), BookingState.show_who_at, sign="user-round", raw=True)),

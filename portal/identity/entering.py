@@ -93,14 +93,17 @@ def answer(session: Session, now: datetime, key: str, code: str) -> Granted | Wr
 
     Raises CodeOver.
     """
-    row = _under(session, key)
-    if row is None:
-        raise CodeOver()
-    if wrong := check_code(session, now, _subject(row), code):
-        return wrong
-    resident = resident_with(session, now, Contact(row.email, row.phone), row.language)
-    row.email, row.phone, row.round = "", "", row.round + 1
+    row = _right(session, now, key, code)
+    if isinstance(row, WrongCode):
+        return row
+    resident = resident_with(session, now, _used(row), row.language)
     return Granted(grant(session, now, Person("code", resident_id=resident.id), row.language, row.wants))
+
+
+def contact_shown(session: Session, now: datetime, key: str, code: str) -> Contact | WrongCode:
+    """The contact that whoever typed the right code has shown to be theirs; it lets nobody in. Raises CodeOver."""
+    row = _right(session, now, key, code)
+    return row if isinstance(row, WrongCode) else _used(row)
 
 
 def contact_asked(session: Session, key: str) -> Contact | None:
@@ -158,6 +161,21 @@ def _under(session: Session, key: str) -> SignIn | None:
     found = select(SignIn).where(SignIn.key_hash == _hash(key)).with_for_update()
     row = session.exec(found).one_or_none() if is_key(key) else None
     return row if row and (row.email or row.phone) else None
+
+
+def _right(session: Session, now: datetime, key: str, code: str) -> SignIn | WrongCode:
+    """Raises CodeOver."""
+    row = _under(session, key)
+    if row is None:
+        raise CodeOver()
+    return check_code(session, now, _subject(row), code) or row
+
+
+def _used(row: SignIn) -> Contact:
+    """How to reach them is forgotten here once it has been shown."""
+    contact = Contact(row.email, row.phone)
+    row.email, row.phone, row.round = "", "", row.round + 1
+    return contact
 
 
 def _subject(row: SignIn) -> str:

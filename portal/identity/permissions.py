@@ -63,6 +63,7 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
     RESIDENT: {
         "MeState": "end_others end_session join not_mine open see",
         "AboutYouState": "open save",
+        "ContactsState": "another open remove send show",
         "DataState": "open",
         "EraseState": "erase open",
         # Acting for somebody: the mandate proves it, in each verb.

@@ -47,6 +47,7 @@ LASTS = 600  # seconds from leaving for the provider to coming back
 PATIENCE = 10.0  # seconds for the provider to answer
 # Clocks differ; beyond this somebody has to set one.
 SKEW = 120
+LONGEST_ACR = 200
 LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0, section 2
 
 log = keyed("atrio")
@@ -206,7 +207,7 @@ def _enter_resident(session: Session, at: datetime, claims: dict[str, Any], devi
     )
     is_verified = claims.get("email_verified") is True
     resident = resident_known_as(session, at, claims["iss"], claims["sub"], given, has_verified_email=is_verified)
-    person = Person("provider", resident_id=resident.id, assurance=_text(claims, "acr")[:100])
+    person = Person("provider", resident_id=resident.id, assurance=_acr(claims))
     return sessions.begin(session, at, person, device=device, instead_of=old_token)
 
 
@@ -217,8 +218,14 @@ def _enter_staff(session: Session, at: datetime, claims: dict[str, Any], device:
     member = member_known_as(session, at, claims["iss"], claims["sub"], email)
     if member is None:
         return None
-    person = Person("provider", staff=member.slug, assurance=_text(claims, "acr")[:100])
+    person = Person("provider", staff=member.slug, assurance=_acr(claims))
     return sessions.begin(session, at, person, device=device, instead_of=old_token)
+
+
+def _acr(claims: dict[str, Any]) -> str:
+    """Whole or not at all: the beginning of a word could be another word."""
+    said = _text(claims, "acr")
+    return said if len(said) <= LONGEST_ACR else ""
 
 
 def _text(claims: dict[str, Any], name: str) -> str:

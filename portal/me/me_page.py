@@ -9,6 +9,7 @@ from portal.identity.door_form import way_out
 from portal.identity.place_rows import place_rows
 from portal.identity.signed_in import SIGN_IN
 from portal.me.about_you_state import ABOUT_YOU
+from portal.me.contacts_state import CONTACTS
 from portal.me.data_state import DATA
 from portal.me.for_others_page import offers, others
 from portal.me.me_state import ME, MeState
@@ -141,7 +142,7 @@ def _about_you() -> rx.Component:
             row(_("Name"), local_name(rx.cond(what.name, what.name, _("not said yet"))), change=path(ABOUT_YOU)),
             row(_("Language"), what.language, change=path(ABOUT_YOU)),
             row(_("What you need for the visit"), what.needs, change=path(ABOUT_YOU)),
-            row(_("How to reach you"), rx.foreach(what.contacts, rx.el.div)),
+            row(_("How to reach you"), rx.foreach(what.contacts, rx.el.div), change=path(CONTACTS)),
             row(_("We write to you by"), what.reached_by, change=path(ABOUT_YOU)),
         ),
     )

@@ -4,21 +4,24 @@ import pytest
 
 from booking.appointments import book_at_once
 from booking.details import Contact, Details
+from booking.errors import NotValid
 from booking.promises import Appointment
 from booking.residents import (
     appointments_of,
     contacts_of,
+    give_further,
     has_contact,
     join,
     not_mine,
     resident_known_as,
     resident_with,
+    take_back,
     to_be_joined,
 )
 from booking.store import Store, read, write
 from tests.booking.towns import NINE, NOW, PERMIT, found, key, minutes
 
-MAIL = Contact(email="Ana.Lima@example.org")
+MAIL, PHONE = Contact(email="Ana.Lima@example.org"), Contact(phone="+351912345678")
 ISSUER = "https://id.example"
 
 
@@ -93,3 +96,43 @@ def test_nobody_else_is_asked_about_it(town: Store):
     rui = arrives(town, Contact(email="rui@example.org"))
     assert read(town, to_be_joined, NOW, rui) == []
     assert write(town, join, NOW, rui) == 0
+
+
+def test_a_further_contact_opens_the_same_page(town: Store):
+    ana = arrives(town)
+    assert write(town, give_further, NOW, ana, PHONE)
+    assert write(town, give_further, NOW, ana, PHONE)  # again changes nothing
+    assert arrives(town, PHONE) == ana
+    assert {each.contact for each in read(town, contacts_of, ana)} == {"ana.lima@example.org", PHONE.phone}
+
+
+def test_a_contact_that_opens_another_page_stays_there(town: Store):
+    ana, rui = arrives(town), arrives(town, PHONE)
+    assert not write(town, give_further, NOW, ana, PHONE)
+    assert arrives(town, PHONE) == rui
+    assert [each.contact for each in read(town, contacts_of, ana)] == ["ana.lima@example.org"]
+
+
+def test_a_contact_is_taken_back_but_never_the_last_one(town: Store):
+    ana = arrives(town)
+    with pytest.raises(NotValid):
+        write(town, take_back, ana, "ana.lima@example.org")
+    write(town, give_further, NOW, ana, PHONE)
+    write(town, take_back, ana, "ana.lima@example.org")
+    write(town, take_back, ana, "ana.lima@example.org")
+    assert [each.contact for each in read(town, contacts_of, ana)] == [PHONE.phone]
+    assert arrives(town) != ana
+
+
+def test_nobody_takes_back_what_is_somebody_elses(town: Store):
+    ana, rui = arrives(town), arrives(town, PHONE)
+    write(town, give_further, NOW, rui, Contact(email="rui@example.org"))
+    write(town, take_back, ana, PHONE.phone)
+    assert arrives(town, PHONE) == rui
+
+
+def test_whoever_a_provider_knows_may_be_without_a_contact(town: Store):
+    ana = known_as(town, "1", "ana.lima@example.org")
+    write(town, take_back, ana, "ana.lima@example.org")
+    assert read(town, contacts_of, ana) == []
+    assert known_as(town, "1") == ana

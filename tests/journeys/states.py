@@ -267,6 +267,19 @@ def they_book_for_somebody(resident: Resident, _book: OpenBook) -> None:
     resident.reads("You are booking for {name}", name="Ana Lopes")
 
 
+def they_add_no_way_to_reach_them(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/me/contacts/")
+    resident.all_is_there()
+    resident.press("Send the code")
+    expect(resident.page.locator("#errors")).to_be_visible()
+
+
+def a_code_was_sent_to_a_further_contact(resident: Resident, _book: OpenBook) -> None:
+    resident.page.locator("input[name=contact]").fill(f"{secrets.token_hex(4)}@example.org")
+    resident.press("Send the code")
+    resident.reads("Type the code")
+
+
 def they_see_all_that_is_held(resident: Resident, _book: OpenBook) -> None:
     resident.open("/me/data/")
     resident.reads("Who looked at it")
@@ -455,6 +468,8 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         somebody_asks_them_to_act,
         they_act_for_somebody,
         they_book_for_somebody,
+        they_add_no_way_to_reach_them,
+        a_code_was_sent_to_a_further_contact,
         they_see_all_that_is_held,
         they_have_not_read_what_would_be_erased,
         they_are_signed_out,
