@@ -18,7 +18,7 @@ from booking.outbox import OVERTAKEN, Letter
 from booking.people import Mandate, ProviderIdentity, Resident, ResidentContact
 from booking.promises import BOOKED, UNCONFIRMED, Appointment, AppointmentChange
 from booking.retention import rules_of
-from booking.tickets import OVER, Ticket, TicketChange
+from booking.tickets import Ticket, TicketChange
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,14 @@ def erase_appointments(session: Session, ids: Iterable[int]) -> None:
     # A hash of nothing that anybody could type: the codes open it no more.
     session.execute(which.values(**nobody, key_hash="", resident_id=None, video_room=None, erase_at=None))
     session.execute(update(AppointmentChange).where(col(AppointmentChange.appointment_id).in_(ids)).values(reason=""))
-    tickets = session.exec(select(Ticket.id).where(col(Ticket.appointment_id).in_(ids), col(Ticket.state).in_(OVER)))
+    tickets = session.exec(select(Ticket.id).where(col(Ticket.appointment_id).in_(ids)))
     erase_tickets(session, [each for each in tickets if each])
 
 
 def erase_tickets(session: Session, ids: Iterable[int]) -> None:
-    """Of a ticket that is over: what somebody said they needed, their right to go first, its code."""
+    """Of a ticket whose day or appointment is over, whatever became of it: what somebody said they needed, their right to go first, its
+    code, and what was noted by hand.
+    """
     for number in ids:
         nothing = {"needs": (), "has_priority": False, "key_salt": "", "key_hash": f"erased {number}"}
         session.execute(update(Ticket).where(col(Ticket.id) == number).values(**nothing))

@@ -19,7 +19,7 @@ from booking.details import Contacted
 from booking.hours import wall_clock
 from booking.interval import instant_of
 from booking.outbox import EMAIL, SMS, overtake, write_down
-from booking.people import Resident
+from booking.people import Resident, ResidentContact
 from booking.promises import BOOKED, Appointment
 from booking.store import store_of
 
@@ -74,8 +74,12 @@ def channel_for(session: Session, appointment: Appointment) -> str | None:
     usual = channel_of(appointment)
     if usual != EMAIL or not appointment.resident_id or not appointment.phone:
         return usual
-    by_text = store_of(session).texts and can_receive_text(appointment.phone)
-    return SMS if by_text and session.get_one(Resident, appointment.resident_id).reached_by == SMS else usual
+    if not (store_of(session).texts and can_receive_text(appointment.phone)):
+        return usual
+    # A number of somebody else's may stand there, say of whoever booked it for them; and the message opens the appointment.
+    shown = session.get(ResidentContact, appointment.phone)
+    is_theirs = shown is not None and shown.resident_id == appointment.resident_id
+    return SMS if is_theirs and session.get_one(Resident, appointment.resident_id).reached_by == SMS else usual
 
 
 def can_receive_text(phone: str) -> bool:

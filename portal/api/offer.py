@@ -61,7 +61,6 @@ def _service(catalogue: Catalogue, service: Service, language: str) -> OfferedSe
         modes=list(service.modes),  # pyright: ignore[reportArgumentType]
         channels=list(service.channels),
         locations=list(service.locations),
-        assurance=service.assurance,
     )
 
 

@@ -85,7 +85,7 @@ NOT_BOOKABLE = {
     "unknown-location": "There is no such location; GET /locations has them all.",
     "not-offered-there": "That location doesn't serve this in that mode.",
     "not-offered-together": "These can't be done in one visit.",
-    "assurance-needed": "Whoever books this must sign in on the pages first; `assurance` of the service says how surely.",
+    "assurance-needed": "Whoever books this must sign in on the pages first.",
     "past-time": "That time has already passed.",
     "closed-then": "No visit starts at that instant; GET /slots has those that do.",
 }

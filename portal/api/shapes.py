@@ -144,9 +144,7 @@ class Reason(Sent):
 
 
 class OfferedService(BaseModel):
-    """Something to come for. `minutes` are those of one person; `topic` groups services as residents look for them. What needs an
-    `assurance` can't be booked here, because nobody has shown who they are.
-    """
+    """Something to come for. `minutes` are those of one person; `topic` groups services as residents look for them."""
 
     slug: Slug
     name: str
@@ -156,7 +154,6 @@ class OfferedService(BaseModel):
     modes: list[Mode]
     channels: list[str]
     locations: list[str]
-    assurance: Annotated[str, Field(examples=["none", "low", "substantial", "high"])]
 
 
 class OpenLocation(BaseModel):

@@ -15,7 +15,7 @@ from booking.catalogue import Catalogue, read_catalogue
 from booking.errors import HoldExpired, NoMandate, Refusal, SlotTaken
 from booking.store import in_reading, in_transaction
 from locales.catalogue import current_language, path
-from portal.appointments.draft import Kept, acting_by, acting_of, for_myself, is_key, keep_longer, kept
+from portal.appointments.draft import DESK, Kept, acting_by, acting_of, for_myself, is_key, keep_longer, kept
 from portal.appointments.kept_time import KeptTime
 from portal.appointments.refusals import why
 from portal.appointments.shown import Shown
@@ -121,6 +121,10 @@ class BookingState(KeptTime, SignedIn, rx.State):
             self.show_who_at = path(f"/sign-in/?next={self._page}")
         elif self.must_show_who and has_provider():
             self.show_who_at = f"/auth/provider?language={current_language()}&level={needs}&next={self._page}"
+
+    async def _channel(self) -> str:
+        """Beside a member of the staff it is the desk's."""
+        return DESK if await self._assisted() else "online"
 
     @property
     def _page(self) -> str:

@@ -18,7 +18,7 @@ from sqlmodel import Field, Session, col
 
 from booking.acting import about_owner, reached_through_owner
 from booking.appointments import Booked, book, booked_again, look_up
-from booking.assurance import NONE
+from booking.assurance import NONE, check_assurance
 from booking.audit import STAFF, record
 from booking.catalogue import read_catalogue
 from booking.confirming import back_to_hold
@@ -69,6 +69,7 @@ class Draft(Table, table=True):
     on_behalf_of: int | None = Field(default=None, foreign_key="resident.id")
 
 
+DESK = "in_person"  # the channel
 ANSWERS = ("name", "email", "phone", "language", "interpreter_language")
 
 
@@ -154,8 +155,9 @@ def choose_way(session: Session, now: datetime, key: str, location: str, mode: s
     return _touched(session, now, draft)
 
 
-def choose_time(session: Session, now: datetime, key: str, start: datetime) -> Held:
-    """Keep `start` for ten minutes in place of an earlier choice; the same choice again keeps what is kept.
+def choose_time(session: Session, now: datetime, key: str, start: datetime, channel: str = "online") -> Held:
+    """Keep `start` for ten minutes in place of an earlier choice; the same choice again keeps what is kept. `channel` is DESK beside a
+    member of the staff, who may give away what is kept for the desk.
 
     Raises SlotTaken and NotBookable; the earlier choice then stays as it was.
     """
@@ -163,7 +165,8 @@ def choose_time(session: Session, now: datetime, key: str, start: datetime) -> H
     held = _held(session, now, draft)
     if held and held.start == start and held.expires_at > now:
         return held
-    held = hold(session, now, visit_of(draft), start, once=secrets.token_urlsafe(24), instead_of=draft.hold or None)
+    instead_of = draft.hold or None
+    held = hold(session, now, visit_of(draft), start, once=secrets.token_urlsafe(24), channel=channel, instead_of=instead_of)
     draft.start_at, draft.hold = start, held.token
     _touched(session, now, draft)
     return held
@@ -271,6 +274,8 @@ def confirm(
         raise HoldExpired
     details = check_answers(session, draft)
     if assisted:
+        # The hold is the desk's, where it is asked of nobody; but here it was said how it was established who it is.
+        check_assurance(session, visit_of(draft), "online", assurance)
         resident_id = assisted.resident_id
     is_known = assisted is not None or not will_be_asked(session, draft, details, resident_id)
     who = {"is_known": is_known, "resident_id": resident_id, "acting": acting, "assurance": assurance}

@@ -75,31 +75,33 @@ def offer_of(
     taken: datetime | None = None,
     mine: datetime | None = None,
     instead_of: InsteadOf | None = None,
+    channel: str = "online",
 ) -> Offer:
     """The starts to choose from: after a start was `taken` by somebody else, the nearest to it come first.
 
-    `mine` is the start that is kept for the one who asks: it stays in the list, also when notice no longer allows it to others.
+    `mine` is the start that is kept for the one who asks: it stays in the list, also when notice no longer allows it to others. In
+    the `channel` of the desk the places that are kept for it are there too.
     """
     catalogue = read_catalogue(session)
     zone = ZoneInfo(catalogue.known_locations[visit.location].timezone)
     today = moment.astimezone(zone).date()
     last = quote_for(catalogue, visit).last_day(today)
     until = min(today + timedelta(days=days - 1), last)
-    free = _with(mine, free_places(session, moment, visit, today, until, instead_of=instead_of))
-    near = _nearest(session, moment, visit, taken, instead_of)
+    free = _with(mine, free_places(session, moment, visit, today, until, channel=channel, instead_of=instead_of))
+    near = _nearest(session, moment, visit, taken, instead_of, channel)
     listed = {day: list(starts) for day, starts in groupby(free, key=lambda start: start.start.astimezone(zone).date())}
     all_days = [today + timedelta(days=n) for n in range((until - today).days + 1)]
-    full = days_if_empty(session, moment, visit, today, until) - set(listed)
+    full = days_if_empty(session, moment, visit, today, until, channel) - set(listed)
     rows = [(day, listed.get(day, []), _why_none(catalogue, visit.location, day, day in full)) for day in all_days]
     return Offer(near, [row for row in rows if row[1] or row[2]], until < last)
 
 
 def _nearest(
-    session: Session, moment: datetime, visit: Visit, taken: datetime | None, instead_of: InsteadOf | None
+    session: Session, moment: datetime, visit: Visit, taken: datetime | None, instead_of: InsteadOf | None, channel: str
 ) -> list[FreeStart]:
     if taken:
-        return nearest(session, moment, visit, taken, instead_of=instead_of)
-    return next_places(session, moment, visit, instead_of=instead_of)
+        return nearest(session, moment, visit, taken, channel=channel, instead_of=instead_of)
+    return next_places(session, moment, visit, channel=channel, instead_of=instead_of)
 
 
 def _with(mine: datetime | None, free: list[FreeStart]) -> list[FreeStart]:

@@ -73,7 +73,7 @@ class TimeState(BookingState):
                 self.error = _("Please choose a time.")
                 return None
             try:
-                await self._keep_time(choose_time, start)
+                await self._keep_time(choose_time, start, await self._channel())
             except SlotTaken:
                 return await self._show(start)
             except RateLimited as limited:
@@ -101,9 +101,9 @@ class TimeState(BookingState):
         held = kept.held
         mine = held.start if held and held.expires_at > now() else None
         try:
-            offer = await in_reading(
-                offer_of, now(), visit, self.days_shown, taken=taken, mine=mine, instead_of=InsteadOf(hold=kept.draft.hold)
-            )
+            given_back, channel = InsteadOf(hold=kept.draft.hold), await self._channel()
+            asked = {"taken": taken, "mine": mine, "instead_of": given_back, "channel": channel}
+            offer = await in_reading(offer_of, now(), visit, self.days_shown, **asked)
         except NotBookable:
             # What was chosen is no longer offered: the first question says what is.
             return rx.redirect(path(f"{WAY}?news=not-offered"), replace=True)

@@ -17,7 +17,7 @@ from booking.outbox import EMAIL, SMS, Letter
 from booking.people import Mandate, Resident, ResidentContact
 from booking.promises import Appointment, AppointmentChange
 from booking.queue import Wish, draw, follow, leave
-from booking.residents import appointments_of, contacts_of, describe, prefer, resident_with
+from booking.residents import appointments_of, contacts_of, describe, give_further, prefer, resident_with
 from booking.retention import ANNOUNCED_FOR, RetentionNotice
 from booking.store import Store, read, write
 from booking.tickets import Ticket
@@ -98,7 +98,16 @@ def _names_resident(table) -> bool:
     return any(key.column.table.name == "resident" for column in table.columns for key in column.foreign_keys)
 
 
+def test_a_number_that_they_have_not_shown_to_be_theirs_gets_no_message(town: Store, ana: int):
+    """Whoever books for somebody else may type a number of their own; the message would open the appointment for ever."""
+    books(town, ana)
+    write(town, prefer, NOW, ana, SMS)
+    books(town, ana, NINE + minutes(40))
+    assert {each.channel for each in read(town, _all, Letter)} == {EMAIL}
+
+
 def test_they_are_told_as_they_wish(town: Store, ana: int):
+    write(town, give_further, NOW, ana, Contact(phone=PHONE))
     books(town, ana)
     channels = lambda: {each.channel for each in read(town, _all, Letter)}  # noqa: E731
     assert channels() == {EMAIL}

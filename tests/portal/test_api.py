@@ -93,7 +93,6 @@ def test_services_and_locations_are_told_in_the_language_that_is_asked_for(api: 
         "modes": ["in_person", "video", "phone"],
         "channels": ["online", "in_person", "phone"],
         "locations": ["pacos", "ribeira"],
-        "assurance": "none",
     }
     house = {"slug": "pacos", "name": "pacos (pt)", "address": "1 Square (pt)", "timezone": "Europe/Lisbon"}
     assert api.get("locations").json()[0] == house

@@ -4,12 +4,14 @@ import pytest
 from sqlmodel import select
 
 from booking.audit import AuditEntry
-from booking.catalogue import StaffMember
-from booking.errors import NotValid
+from booking.catalogue import Service, StaffMember
+from booking.errors import NotSureEnough, NotValid, SlotTaken
 from booking.promises import AppointmentChange, Seat
 from booking.store import Store, read, write
+from booking.visits import Visit
 from portal.appointments import draft
 from portal.appointments.beside import give_back_forgotten
+from portal.appointments.offer import offer_of
 from portal.identity.assisting import (
     BY_CODE,
     BY_DOCUMENT,
@@ -21,8 +23,9 @@ from portal.identity.assisting import (
     end_assisting,
     touched,
 )
+from portal.identity.assurance import level_of
 from portal.identity.sessions import Person, Who, begin, who_is
-from tests.booking.towns import NINE, NOW, found, minutes
+from tests.booking.towns import NINE, NOW, amend, found, minutes
 
 KEY = "k" * 32
 SERVICES = ("parking-permit",)
@@ -141,3 +144,30 @@ def test_a_resident_assists_nobody(town: Store, rosa: Who):
     resident = Who(rosa.session_id, "code", NOW, NOW, resident_id=1)
     with pytest.raises(NotValid):
         write(town, assist, NOW, resident, "Amina", UNVERIFIED)
+
+
+@pytest.mark.parametrize(("channel", "can"), [("online", False), (draft.DESK, True)])
+def test_beside_staff_the_places_kept_for_the_desk_can_be_had(town: Store, channel: str, can: bool):
+    amend(town, change=lambda session: setattr(session.get(Service, "parking-permit"), "desk_places", 1))
+    write(town, draft.begin, NOW, KEY, SERVICES, "pt")
+    write(town, draft.choose_way, NOW, KEY, "pacos", "in_person", 1)
+    visit = Visit(SERVICES, "pacos", "in_person")
+    offer = read(town, offer_of, NOW, visit, 3, channel=channel)
+    assert bool(offer.near) == can
+    if can:
+        assert write(town, draft.choose_time, NOW, KEY, NINE, channel).start == NINE
+        return
+    with pytest.raises(SlotTaken):
+        write(town, draft.choose_time, NOW, KEY, NINE, channel)
+
+
+@pytest.mark.parametrize(("established", "can"), [(BY_DOCUMENT, True), (UNVERIFIED, False)])
+def test_beside_staff_it_is_as_sure_as_it_was_established(town: Store, rosa: Who, established: str, can: bool):
+    amend(town, change=lambda session: setattr(session.get(Service, "parking-permit"), "assurance", "substantial"))
+    beside = write(town, assist, NOW, rosa, "Amina Haddad", established)
+    filled_in(town)
+    if can:
+        assert write(town, draft.confirm, NOW, KEY, None, beside, level_of(None, beside)).appointment.state == "booked"
+        return
+    with pytest.raises(NotSureEnough):
+        write(town, draft.confirm, NOW, KEY, None, beside, level_of(None, beside))
