@@ -21,6 +21,7 @@ from booking.acting import opened_for, reached_through_owner, record_act, tell_h
 from booking.assurance import NONE, check_assurance
 from booking.caps import check_caps
 from booking.catalogue import Catalogue, read_catalogue
+from booking.checked_in import leave_the_line
 from booking.deeds import done, earlier_subject
 from booking.details import Details, known_by, one_line, tidied
 from booking.errors import HoldExpired, NotInForce, NotValid, Problem, TooLate, UnknownReference
@@ -310,6 +311,7 @@ def exchange(
 ) -> None:
     """Give the old time back, `sit_down` at the new one (which says when it ends), and tell of it. The page must be open."""
     before = appointment.start_at
+    leave_the_line(session, now, appointment)
     give_back(session, appointment_id=appointment.id)
     appointment.end_at = sit_down()
     appointment.start_at, appointment.sequence = start, appointment.sequence + 1
@@ -349,6 +351,7 @@ def _let_go(session: Session, now: datetime, appointment: Appointment) -> None:
 
 def _give_up(session: Session, now: datetime, appointment: Appointment, reason: str, acting: Acting | None) -> None:
     end_wish(session, now, _id(appointment))
+    leave_the_line(session, now, appointment)
     give_back(session, appointment_id=appointment.id)
     withhold(session, now, appointment.visit, appointment.start_at)
     appointment.state, appointment.sequence = CANCELLED, appointment.sequence + 1

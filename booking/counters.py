@@ -3,12 +3,15 @@
 Each verb locks the location's line first; a call is a compare-and-set beside it, so that two clerks never get the same person.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Session, col, update
+from sqlmodel import Session, col, select, update
 
 from booking.catalogue import read_catalogue
-from booking.deeds import done, earlier_subject
+from booking.closing import open_day
+from booking.deeds import done, earlier_subject, is_done
 from booking.errors import (
     CounterBusy,
     CounterShut,
@@ -43,6 +46,7 @@ from booking.tickets import (
 
 HANDLED, HANDED_ON, GUIDED = "handled", "handed-on", "guided"
 OUTCOMES = (HANDLED, HANDED_ON, GUIDED)
+NOBODY = 0  # what came of a call for which nobody waited
 
 
 def open_counter(session: Session, now: datetime, counter: str, staff: str) -> OpenCounter:
@@ -57,13 +61,15 @@ def open_counter(session: Session, now: datetime, counter: str, staff: str) -> O
     return row
 
 
-def close_counter(session: Session, counter: str) -> None:
+def close_counter(session: Session, now: datetime, counter: str, *, by: str = "") -> None:
     """Raises CounterBusy while somebody is there, UnknownCounter. Whoever was offered to it waits in line again."""
     open_lobby(session, counter_named(session, counter).location)
     if there := in_hand(session, counter):
         raise CounterBusy(there.words)
-    offered = update(Ticket).where(col(Ticket.offered_to) == counter, col(Ticket.state) == OFFERED)
-    session.execute(offered.values(state=WAITING, offered_to=None))
+    offered = select(Ticket).where(Ticket.offered_to == counter, Ticket.state == OFFERED)
+    for ticket in session.exec(offered).all():
+        ticket.state, ticket.offered_to, ticket.counter = WAITING, None, None
+        changed(session, now, ticket, "waits again", by or ticket.owner or "")
     if row := session.get(OpenCounter, counter):
         session.delete(row)
 
@@ -78,23 +84,53 @@ def ask_for_help(session: Session, now: datetime, counter: str, *, is_over: bool
     _seated(session, counter).needs_help_at = None if is_over else now
 
 
+def sit_and_call(session: Session, now: datetime, counter: str, staff: str, *, once: str) -> Ticket | None:
+    """As `call_next`; whoever calls sits there from then on. Asked again, nobody sits down again either."""
+    open_day(session, now, counter_named(session, counter).location)
+    if not is_done(session, "call next", once):
+        seat = session.get(OpenCounter, counter, populate_existing=True)
+        if seat is None or seat.paused_at or seat.staff != staff:
+            open_counter(session, now, counter, staff)
+    return call_next(session, now, counter, once=once)
+
+
+def at_counter(
+    session: Session, now: datetime, verb: Callable[..., Ticket], counter: str, staff: str, *said: Any, once: str
+) -> Ticket:
+    """What whoever sits at the counter does with the one who is there, once for each intention: asked again after the next one was
+    called, it is still about the one before.
+
+    Raises CounterShut for whoever doesn't sit there, KeyReused, and what the verb raises.
+    """
+    open_lobby(session, counter_named(session, counter).location)
+    if earlier := earlier_subject(session, now, f"at counter {verb.__name__}", once, counter, *said):
+        return session.get_one(Ticket, earlier)
+    if _seated(session, counter).staff != staff:
+        raise CounterShut()
+    ticket = verb(session, now, counter, *said, by=staff)
+    done(session, f"at counter {verb.__name__}", once, ticket.id)
+    return ticket
+
+
 def call_next(session: Session, now: datetime, counter: str, *, once: str) -> Ticket | None:
     """Whoever is next for this counter, by the order that anyone can read; None when nobody waits for it.
 
     Raises CounterBusy, CounterShut, UnknownCounter, NotValid, KeyReused.
     """
+    location = counter_named(session, counter).location
+    open_day(session, now, location)
+    earlier = earlier_subject(session, now, "call next", once, counter)
+    if earlier is not None:
+        return session.get_one(Ticket, earlier) if earlier != NOBODY else None
     seat = _seated(session, counter, is_calling=True)
-    if earlier := earlier_subject(session, now, "call next", once, counter):
-        return session.get_one(Ticket, earlier)
     if there := in_hand(session, counter):
         raise CounterBusy(there.words)
-    location = counter_named(session, counter).location
     catalogue, open_ones = read_catalogue(session), open_counters(session, location)
     mine = [each for each in waiting_at(session, location) if serves(catalogue, counter, seat.staff, each.service)]
     values = values_of(session, mine, open_ones)
     chosen = choose(values, policy_of(catalogue), now, seat.favoured)
     if chosen is None:
-        done(session, "call next", once, None)
+        done(session, "call next", once, NOBODY)
         return None
     next_one, rank = chosen
     for passed in passed_by(values, next_one):
@@ -120,30 +156,30 @@ def call(session: Session, now: datetime, counter: str, ticket_id: int) -> Ticke
     return _take(session, now, counter, seat.staff, ticket_id, (WAITING, PARKED, OFFERED))
 
 
-def recall(session: Session, now: datetime, counter: str) -> Ticket:
+def recall(session: Session, now: datetime, counter: str, *, by: str = "") -> Ticket:
     """Once more, on the display and by voice. Raises NotNow when nobody is called there, CounterShut, UnknownCounter."""
     ticket = _held(session, counter)
     ticket.calls += 1
-    return changed(session, now, ticket, "called again", ticket.owner or "")
+    return changed(session, now, ticket, "called again", by or ticket.owner or "")
 
 
-def begin(session: Session, now: datetime, counter: str) -> Ticket:
+def begin(session: Session, now: datetime, counter: str, *, by: str = "") -> Ticket:
     """They are there. Saying so again changes nothing. Raises NotNow, CounterShut, UnknownCounter."""
     ticket = _held(session, counter)
     if ticket.state == SERVING:
         return ticket
     ticket.state, ticket.begun_at = SERVING, now
-    return changed(session, now, ticket, "begun", ticket.owner or "")
+    return changed(session, now, ticket, "begun", by or ticket.owner or "")
 
 
-def not_there(session: Session, now: datetime, counter: str) -> Ticket:
+def not_there(session: Session, now: datetime, counter: str, *, by: str = "") -> Ticket:
     """Nobody came; they may come back for a while, without a new ticket. Raises NotNow, CounterShut, UnknownCounter."""
-    return _put_down(session, now, counter, NOT_THERE, "not there")
+    return _put_down(session, now, counter, NOT_THERE, "not there", by=by)
 
 
-def park(session: Session, now: datetime, counter: str, note: str = "") -> Ticket:
+def park(session: Session, now: datetime, counter: str, note: str = "", *, by: str = "") -> Ticket:
     """They fetch a paper, or fill in a form, and go on here or elsewhere. Raises NotNow, CounterShut, UnknownCounter."""
-    return _put_down(session, now, counter, PARKED, "parked", note)
+    return _put_down(session, now, counter, PARKED, "parked", note, by=by)
 
 
 def resume(session: Session, now: datetime, ticket_id: int) -> Ticket:
@@ -157,7 +193,7 @@ def resume(session: Session, now: datetime, ticket_id: int) -> Ticket:
     return changed(session, now, ticket, "waits again", ticket.owner or "")
 
 
-def hand_to_counter(session: Session, now: datetime, counter: str, to: str) -> Ticket:
+def hand_to_counter(session: Session, now: datetime, counter: str, to: str, *, by: str = "") -> Ticket:
     """Offered to another counter of the house: until it takes it, whoever offered it answers for it.
 
     Raises NotNow, CounterShut when nobody sits there, UnknownCounter.
@@ -167,16 +203,16 @@ def hand_to_counter(session: Session, now: datetime, counter: str, to: str) -> T
     if there.location != here.location or to == counter:
         raise CounterShut()
     _seated(session, to)
-    ticket = _put_down(session, now, counter, OFFERED, f"offered to {to}")
+    ticket = _put_down(session, now, counter, OFFERED, f"offered to {to}", by=by)
     ticket.offered_to = to
     return ticket
 
 
-def hand_to_service(session: Session, now: datetime, counter: str, service: str) -> Ticket:
+def hand_to_service(session: Session, now: datetime, counter: str, service: str, *, by: str = "") -> Ticket:
     """Into the line of another matter, keeping the place that they have. Raises NotNow, UnknownService, NotOfferedThere, ..."""
     _seated(session, counter)
     check_offered(session, counter_named(session, counter).location, service)
-    ticket = _put_down(session, now, counter, WAITING, f"passed on to {service}")
+    ticket = _put_down(session, now, counter, WAITING, f"passed on to {service}", by=by)
     ticket.service, ticket.counter = service, None
     return ticket
 
@@ -191,7 +227,9 @@ def decline(session: Session, now: datetime, counter: str, ticket_id: int) -> Ti
     return changed(session, now, ticket, "declined", ticket.owner or "")
 
 
-def finish(session: Session, now: datetime, counter: str, outcome: str, delivered: tuple[str, ...] = ()) -> Ticket:
+def finish(
+    session: Session, now: datetime, counter: str, outcome: str, delivered: tuple[str, ...] = (), *, by: str = ""
+) -> Ticket:
     """It ends: handled, handed on or guided, and which services were delivered. Raises NotNow, NotValid, CounterShut, ..."""
     known = read_catalogue(session).known_services
     if outcome not in OUTCOMES or not all(slug in known for slug in delivered):
@@ -200,13 +238,13 @@ def finish(session: Session, now: datetime, counter: str, outcome: str, delivere
     ticket = _held(session, counter)
     ticket.outcome, ticket.delivered = outcome, delivered or (ticket.service,)
     ticket.begun_at = ticket.begun_at or ticket.called_at
-    return end(session, now, ticket, FINISHED, "finished")
+    return end(session, now, ticket, FINISHED, "finished", by)
 
 
 def _seated(session: Session, counter: str, *, is_calling: bool = False) -> OpenCounter:
     """Whoever sits there, with the line locked. Raises CounterShut, UnknownCounter."""
     open_lobby(session, counter_named(session, counter).location)
-    row = session.get(OpenCounter, counter)
+    row = session.get(OpenCounter, counter, populate_existing=True)
     if row is None or (is_calling and row.paused_at):
         raise CounterShut()
     return row
@@ -243,7 +281,7 @@ def _take(session: Session, now: datetime, counter: str, staff: str, ticket_id: 
     return changed(session, now, ticket, "called", staff)
 
 
-def _put_down(session: Session, now: datetime, counter: str, state: str, what: str, note: str = "") -> Ticket:
+def _put_down(session: Session, now: datetime, counter: str, state: str, what: str, note: str = "", *, by: str = "") -> Ticket:
     ticket = _held(session, counter)
     ticket.state = state
-    return changed(session, now, ticket, what, ticket.owner or "", note)
+    return changed(session, now, ticket, what, by or ticket.owner or "", note)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from booking.catalogue import read_catalogue
+from booking.closing import open_day
 from booking.deeds import done, earlier_subject
 from booking.details import NEEDS
 from booking.errors import (
@@ -32,11 +33,11 @@ from booking.line import Placed
 from booking.lobby import (
     IN_PERSON,
     line_at,
-    open_lobby,
     policy_of,
 )
 from booking.promises import BOOKED, Appointment
 from booking.references import hash_of, key_again, new_capability, parsed_reference
+from booking.seats import open_page
 from booking.store import insert_on, store_of
 from booking.ticket_steps import changed, check_offered, end, ticket_named
 from booking.tickets import (
@@ -85,7 +86,7 @@ def draw(session: Session, now: datetime, wish: Wish, *, once: str) -> Drawn:
     Raises UnknownLocation, UnknownService, NotOfferedThere, HallShut, NotValid, KeyReused.
     """
     _check(session, now, wish)
-    open_lobby(session, wish.location)
+    open_day(session, now, wish.location)
     if earlier := earlier_subject(session, now, "draw", once, *_said(wish)):
         return drawn_by_id(session, earlier)
     catalogue = read_catalogue(session)
@@ -104,15 +105,25 @@ def check_in(session: Session, now: datetime, location: str, reference: str, *, 
     Raises MistypedReference, UnknownReference, OtherHouse, NotInForce, TooEarly, MissedDay, AlreadyIn, NotValid, KeyReused.
     """
     catalogue = read_catalogue(session)
-    open_lobby(session, location)
     exact = parsed_reference(reference, catalogue.town.reference_prefix)
     appointment = session.exec(select(Appointment).where(Appointment.reference == exact)).one_or_none()
     if appointment is None or appointment.mode != IN_PERSON:
         raise UnknownReference()
+    # First the page and then the line, as whoever moves or cancels it does: so neither happens in the middle of the other.
+    open_page(session, now, appointment.location)
+    session.refresh(appointment)
+    open_day(session, now, location)
     if earlier := earlier_subject(session, now, "check in", once, location, exact):
         return drawn_by_id(session, earlier)
-    _check_can_come_in(session, now, location, appointment)
+    before = _check_can_come_in(session, now, location, appointment)
     late = now > appointment.start_at + policy_of(catalogue).span("late")
+    if before:
+        # They had gone, or weren't there when called: the number that they have, at the place that they have now.
+        before.state, before.counter, before.ended_at, before.since = WAITING, None, None, now
+        before.due_at = None if late else appointment.start_at
+        done(session, "check in", once, before.id)
+        changed(session, now, before, "came back", channel)
+        return drawn_by_id(session, before.id or 0)
     wish = Wish(location, appointment.services[0], appointment.language, needs=tuple(appointment.needs), channel=channel)
     ticket = _new_ticket(session, now, wish, OF_APPOINTMENTS)
     ticket.appointment_id, ticket.due_at = appointment.id, None if late else appointment.start_at
@@ -197,8 +208,10 @@ def _said(wish: Wish) -> tuple[object, ...]:
     return wish.location, wish.service, wish.language, wish.has_priority, wish.needs, wish.channel
 
 
-def _check_can_come_in(session: Session, now: datetime, location: str, appointment: Appointment) -> None:
-    if before := session.exec(select(Ticket).where(Ticket.appointment_id == appointment.id)).one_or_none():
+def _check_can_come_in(session: Session, now: datetime, location: str, appointment: Appointment) -> Ticket | None:
+    """The ticket that it has already, of somebody who is in no line now."""
+    before = session.exec(select(Ticket).where(Ticket.appointment_id == appointment.id)).one_or_none()
+    if before and before.state not in (LEFT, NOT_THERE):
         raise AlreadyIn(before.words)
     if appointment.state != BOOKED:
         raise NotInForce(appointment.state)
@@ -212,6 +225,7 @@ def _check_can_come_in(session: Session, now: datetime, location: str, appointme
     opens = appointment.start_at - policy_of(catalogue).span("early")
     if now < opens:
         raise TooEarly(opens)
+    return before
 
 
 def _new_ticket(session: Session, now: datetime, wish: Wish, series: str) -> Ticket:

@@ -33,9 +33,9 @@ def ticket_named(session: Session, ticket_id: int) -> Ticket:
     return found
 
 
-def end(session: Session, now: datetime, ticket: Ticket, state: str, what: str) -> Ticket:
+def end(session: Session, now: datetime, ticket: Ticket, state: str, what: str, by: str = "") -> Ticket:
     ticket.state, ticket.ended_at = state, now
-    return changed(session, now, ticket, what, ticket.owner or "visitor")
+    return changed(session, now, ticket, what, by or ticket.owner or "visitor")
 
 
 def changed(session: Session, now: datetime, ticket: Ticket, what: str, by: str, note: str = "") -> Ticket:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from booking.anchors import ANCHORS, add_anchor
 from booking.audit import head_of
+from booking.closing import end_days
 from booking.confirming import forget_unconfirmed
 from booking.deeds import forget_deeds
 from booking.freed import pass_on
@@ -65,6 +66,7 @@ FORGETTING = (
     forget_desk_sign_ins,
     forget_tokens,
     forget_sessions,
+    end_days,
 )
 
 log = keyed("atrio.worker")

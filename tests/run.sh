@@ -1,6 +1,7 @@
 #!/bin/sh
 # The whole test suite, or what is named, after fetching what it needs: a Chromium that starts, Redis, nginx. Says in one line
-# each what could not run and why. Browser tests come last, two files at a time, each worker with a book of its own.
+# each what could not run and why. Browser tests come last and one after another: they share one book, and a busy machine would stretch
+# the times that they measure.
 set -u
 BIN=.venv/bin
 
@@ -36,7 +37,7 @@ no_neighbours=$("$BIN/python" -m tests.neighbours 2>/dev/null) || {
     [ "${CI:-}" = true ] && result=1
 }
 if chromium_starts; then
-    "$BIN/pytest" -q -n 2 --dist loadfile tests/journeys || result=1
+    "$BIN/pytest" -q tests/journeys || result=1
 else
     echo "Browser tests did not run: there is no Chromium here that starts, and none could be fetched."
     [ "${CI:-}" = true ] && result=1

@@ -12,22 +12,22 @@ from starlette.responses import Response
 
 from booking.catalogue import StaffMember, read_catalogue
 from booking.counters import (
+    at_counter,
     begin,
-    call_next,
     close_counter,
     finish,
     hand_to_counter,
     hand_to_service,
     not_there,
-    open_counter,
     park,
     pause,
     recall,
+    sit_and_call,
 )
 from booking.errors import UnknownLocation
 from booking.lobby import line_at
 from booking.store import in_reading, in_transaction
-from booking.tickets import CALLED, Lobby, OpenCounter, Ticket
+from booking.tickets import CALLED, Lobby, Ticket
 from booking.waits import wait_for_next
 from portal.api.bearers import Caller
 from portal.api.documented import answers
@@ -50,7 +50,7 @@ ALWAYS = ("unauthorized", "not-found", "counter-shut", "not-now", "not-valid")
 )
 async def call_the_next(caller: Caller, once: Once) -> TicketInHand | Response:
     """By the order that anyone can read. Whoever calls sits there from then on."""
-    ticket = await in_transaction(_call, now(), *caller, once)
+    ticket = await in_transaction(sit_and_call, now(), caller[0], caller[1].slug, once=once)
     return _in_hand(ticket) if ticket else Response(status_code=204)
 
 
@@ -60,27 +60,27 @@ async def call_the_next(caller: Caller, once: Once) -> TicketInHand | Response:
     summary="Call the same one again",
     response_description="Whoever is called",
 )
-async def call_again(caller: Caller, _once: Once) -> TicketInHand:
+async def call_again(caller: Caller, once: Once) -> TicketInHand:
     """Once more on the display and by voice."""
-    return await _do(recall, caller)
+    return await _do(recall, caller, once)
 
 
 @router.post("/counters/{slug}/begin", responses=answers(*ALWAYS), summary="They are there", response_description="Who is")
-async def they_are_there(caller: Caller, _once: Once) -> TicketInHand:
+async def they_are_there(caller: Caller, once: Once) -> TicketInHand:
     """Saying so again changes nothing."""
-    return await _do(begin, caller)
+    return await _do(begin, caller, once)
 
 
 @router.post("/counters/{slug}/no-show", responses=answers(*ALWAYS), summary="Nobody came", response_description="Who didn't")
-async def nobody_came(caller: Caller, _once: Once) -> TicketInHand:
+async def nobody_came(caller: Caller, once: Once) -> TicketInHand:
     """They may come back for a while without a new ticket."""
-    return await _do(not_there, caller)
+    return await _do(not_there, caller, once)
 
 
 @router.post("/counters/{slug}/park", responses=answers(*ALWAYS), summary="Set aside", response_description="Who is set aside")
-async def set_aside(caller: Caller, _once: Once, said: Note | None = None) -> TicketInHand:
+async def set_aside(caller: Caller, once: Once, said: Note | None = None) -> TicketInHand:
     """They fetch a paper or fill in a form, and go on without a new ticket."""
-    return await _do(park, caller, said.note if said else "")
+    return await _do(park, caller, once, said.note if said else "")
 
 
 @router.post(
@@ -89,16 +89,16 @@ async def set_aside(caller: Caller, _once: Once, said: Note | None = None) -> Ti
     summary="Pass on",
     response_description="Who is passed on",
 )
-async def pass_on(caller: Caller, wanted: PassOn, _once: Once) -> TicketInHand:
+async def pass_on(caller: Caller, wanted: PassOn, once: Once) -> TicketInHand:
     """Keeping the place that they have. A counter that is asked takes them or doesn't."""
     catalogue = await in_reading(read_catalogue)
-    return await _do(hand_to_counter if wanted.to in catalogue.counters else hand_to_service, caller, wanted.to)
+    return await _do(hand_to_counter if wanted.to in catalogue.counters else hand_to_service, caller, once, wanted.to)
 
 
 @router.post("/counters/{slug}/finish", responses=answers(*ALWAYS), summary="It ends", response_description="Who is done")
-async def it_ends(caller: Caller, outcome: Outcome, _once: Once) -> TicketInHand:
+async def it_ends(caller: Caller, outcome: Outcome, once: Once) -> TicketInHand:
     """Handled, handed on or guided."""
-    return await _do(finish, caller, outcome.outcome, tuple(outcome.services))
+    return await _do(finish, caller, once, outcome.outcome, tuple(outcome.services))
 
 
 @router.post(
@@ -122,7 +122,7 @@ async def have_a_break(caller: Caller, _once: Once) -> None:
 )
 async def leave_the_counter(caller: Caller, _once: Once) -> None:
     """Whoever was offered to it waits in line again."""
-    await in_transaction(close_counter, caller[0])
+    await in_transaction(close_counter, now(), caller[0], by=caller[1].slug)
 
 
 @router.get(
@@ -136,15 +136,9 @@ async def show_line(slug: Annotated[str, Path(max_length=200, examples=["pacos"]
     return await in_reading(_line, now(), slug)
 
 
-async def _do(verb: Callable[..., Ticket], caller: tuple[str, StaffMember], *arguments: Any) -> TicketInHand:
-    return _in_hand(await in_transaction(verb, now(), caller[0], *arguments))
-
-
-def _call(session: Session, at: datetime, counter: str, member: StaffMember, once: str) -> Ticket | None:
-    seat = session.get(OpenCounter, counter)
-    if seat is None or seat.paused_at or seat.staff != member.slug:
-        open_counter(session, at, counter, member.slug)
-    return call_next(session, at, counter, once=once)
+async def _do(verb: Callable[..., Ticket], caller: tuple[str, StaffMember], once: str, *arguments: Any) -> TicketInHand:
+    counter, member = caller
+    return _in_hand(await in_transaction(at_counter, now(), verb, counter, member.slug, *arguments, once=once))
 
 
 def _in_hand(ticket: Ticket) -> TicketInHand:

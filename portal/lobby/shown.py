@@ -37,6 +37,7 @@ class TicketShown:
     place: str = ""
     latest: str = ""
     checked_at: str = ""
+    postponed: int = 0
     may_wait_longer: bool = False
     may_come_back: bool = False
 
@@ -63,6 +64,7 @@ def ticket_shown(session: Session, now: datetime, code: str) -> TicketShown:
         place=said(catalogue.known_locations[ticket.location].name),
         latest=_latest(session, catalogue, ticket),
         checked_at=f"{now.astimezone(zone):%H:%M:%S}",
+        postponed=ticket.postponed,
         may_wait_longer=ticket.state in (WAITING, CALLED) and ticket.postponed < MOST_POSTPONED,
         may_come_back=may_come_back(session, now, ticket),
     )
@@ -95,7 +97,7 @@ def ahead_words(ahead: Ahead, zone: ZoneInfo, longest: timedelta) -> list[str]:
     if ahead.priority:
         lines.append(ngettext("{n} with priority", "{n} with priority", ahead.priority))
     if ahead.earlier:
-        lines.append(ngettext("{n} who came before you", "{n} who came before you", ahead.earlier))
+        lines.append(ngettext("{n} other in the order of coming", "{n} others in the order of coming", ahead.earlier))
     return lines
 
 
@@ -120,5 +122,11 @@ def _latest(session: Session, catalogue: Catalogue, ticket: Ticket) -> str:
     counter = catalogue.counters.get(last.counter or "") if last else None
     if last is None or counter is None:
         return ""
-    # Translators: {number} is the number of a ticket, such as "B 044"
-    return _("Just now: {number} went to counter {counter}", number=f"\u2066{last.words}\u2069", counter=counter.number)
+    zone = ZoneInfo(catalogue.known_locations[ticket.location].timezone)
+    # Translators: {number} is the number of a ticket, such as "B 044"; {time} is when it was called
+    return _(
+        "Last call, at {time}: {number} to counter {counter}",
+        time=dates.time(last.called_at or ticket.drawn_at, zone),
+        number=f"\u2066{last.words}\u2069",
+        counter=counter.number,
+    )

@@ -69,7 +69,7 @@ def _ask() -> rx.Component:
 
 def _followed() -> rx.Component:
     return rx.el.div(
-        deadline(since=SHOWN.checked_at, seconds=EVERY, on_near=TicketState.look, on_over=TicketState.look),
+        deadline(since=TicketState.asked_at, seconds=EVERY, on_near=TicketState.look, on_over=TicketState.look),
         _number(),
         trouble(TicketState.problem),
         rx.cond(SHOWN.latest, rx.el.p(icon("volume-2"), rx.el.span(SHOWN.latest), class_name="split top")),
@@ -145,7 +145,9 @@ def _what_they_may() -> rx.Component:
         rx.cond(
             SHOWN.may_wait_longer,
             rx.el.div(
-                actions(button(_("I need more time"), sign="pause", kind="second", on_click=TicketState.more_time)),
+                actions(
+                    button(_("I need more time"), sign="pause", kind="second", on_click=TicketState.more_time(SHOWN.postponed))
+                ),
                 rx.el.p(_("Two others go first, and you keep your number. You can do this twice."), class_name="soft small"),
                 class_name="flow near",
             ),

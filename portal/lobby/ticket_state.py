@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from booking.details import storable
 from booking.errors import NotNow, Refusal, UnknownTicket
-from booking.queue import come_back, leave, need_more_time
+from booking.queue import MOST_POSTPONED, come_back, leave, need_more_time
 from booking.references import bare
 from booking.store import in_reading, in_transaction
 from booking.tickets import OVER
 from locales.catalogue import _, path
-from portal.limits import RateLimited, check_wrong_keys, counting_wrong_keys
+from portal.limits import RateLimited, count_wrong_key, counting_wrong_keys
 from portal.lobby.addresses import TICKET
 from portal.lobby.refusals import why_not_in_line
 from portal.lobby.shown import TicketShown, ticket_shown
@@ -40,7 +41,7 @@ class TicketState(PageState, rx.State):
     is_waiting: rx.Field[bool] = rx.field(False)
     problem: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")
-    _once: str = ""
+    asked_at: rx.Field[str] = rx.field("")
 
     @rx.event
     async def open(self):
@@ -67,17 +68,17 @@ class TicketState(PageState, rx.State):
                 self.code = CodeAnswer.model_validate(form).code[:LONGEST_CODE]
             except ValidationError:
                 self.code = ""
+            self.shown = TicketShown()
             await self._look()
             if not self.shown.number:
                 self.error = self.problem or _("No ticket has this code. Please compare it, or speak to us.")
                 self.problem = ""
 
     @rx.event
-    async def more_time(self):
-        """Two others go first."""
-        self._once = self._once or secrets.token_urlsafe(24)
-        await self._do(need_more_time, once=self._once)
-        self._once = ""
+    async def more_time(self, postponed: int):
+        """Two others go first. `postponed` is how often that was so when they pressed: pressed twice it is one wish."""
+        if isinstance(postponed, int) and 0 <= postponed < MOST_POSTPONED:
+            await self._do(need_more_time, once=sha256(f"more time {postponed} {self._code}".encode()).hexdigest())
 
     @rx.event
     async def come_back(self):
@@ -109,19 +110,26 @@ class TicketState(PageState, rx.State):
     async def _look(self, *, keeps_problem: bool = False) -> None:
         self.error = ""
         self.problem = self.problem if keeps_problem else ""
+        # Whatever comes of it, the page asks again: somebody waits to be called.
+        self.asked_at = now().isoformat()
+        if self.shown.state in OVER and not self._code:
+            return
         try:
-            await check_wrong_keys(self._network)
-            async with counting_wrong_keys(self._network):
-                self.shown = await in_reading(ticket_shown, now(), self._code) if self._code else TicketShown()
-        except RateLimited:
-            self.shown, self.problem = (
-                TicketShown(),
-                _("Too many codes were tried over this connection. Please wait a few minutes."),
-            )
+            self.shown = await in_reading(ticket_shown, now(), self._code) if self._code else TicketShown()
         except UnknownTicket:
             self.code, self.shown = "", TicketShown()
+            await self._count_wrong()
+        except SQLAlchemyError:
+            self.problem = _("We can't see the line just now. This page keeps asking; the screen in the hall shows every call.")
         if self.shown.state in OVER:
             self.code = ""
+
+    async def _count_wrong(self) -> None:
+        """Only what is wrong is counted: a ticket's code is too long to be tried out, and whoever has one must hear their call."""
+        try:
+            await count_wrong_key(self._network)
+        except RateLimited:
+            self.problem = _("Too many codes were tried over this connection. Please wait a few minutes.")
 
     @property
     def _code(self) -> str:

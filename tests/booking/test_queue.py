@@ -258,7 +258,7 @@ def test_a_shut_or_pausing_counter_calls_nobody(hall: Store):
     write(hall, pause, TEN, ONE)
     with pytest.raises(CounterShut):
         calls(hall)
-    write(hall, close_counter, ONE)
+    write(hall, close_counter, NINE, ONE)
     with pytest.raises(CounterShut):
         calls(hall)
     with pytest.raises(UnknownCounter):
@@ -271,7 +271,7 @@ def test_a_counter_with_somebody_is_not_closed(hall: Store):
     draws(hall)
     called(hall)
     with pytest.raises(CounterBusy):
-        write(hall, close_counter, ONE)
+        write(hall, close_counter, NINE, ONE)
 
 
 def test_three_priorities_in_a_row_then_one_of_the_others(hall: Store):
@@ -353,7 +353,7 @@ def test_what_was_offered_to_a_counter_that_closes_waits_again(hall: Store):
     draws(hall)
     called(hall)
     write(hall, hand_to_counter, TEN, ONE, TWO)
-    write(hall, close_counter, TWO)
+    write(hall, close_counter, NINE, TWO)
     assert numbers(hall) == ["A 001"]
 
 
