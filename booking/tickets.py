@@ -11,6 +11,7 @@ WAITING, CALLED, SERVING, PARKED, OFFERED = "waiting", "called", "serving", "par
 NOT_THERE, LEFT, FINISHED = "not-there", "left", "finished"
 IN_HAND = (CALLED, SERVING)
 OVER = (LEFT, FINISHED)
+NOT_OVER = (WAITING, CALLED, SERVING, PARKED, OFFERED, NOT_THERE)
 _IN_HAND = text("state IN ('called', 'serving')")
 _KEPT = text("key_salt <> ''")
 

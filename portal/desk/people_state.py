@@ -145,8 +145,10 @@ class PeopleState(SignedIn, rx.State):
             member = await self._reader()
             if member is None:
                 return self._out()
+            # Only what stands in the record that is open, so that nobody takes apart what they were not shown.
+            is_shown = _is_number(number) and number in [each.name for each in self.record.merges]
             try:
-                await in_transaction(_take_apart, now(), member.slug, int(number) if _is_number(number) else 0)
+                await in_transaction(_take_apart, now(), member.slug, int(number) if is_shown else 0)
             except Refusal as refusal:
                 self.problem = why(refusal, await self._zone())
                 return None
