@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select, update
 from booking.audit import READ, RESIDENT, record
 from booking.details import Details, known_by
 from booking.errors import NoMandate, UnknownReference
-from booking.mandates import SEE, Acting, check_may, name_of_holder, receivers
+from booking.mandates import SEE, Acting, check_may, holders_contact, name_of_holder, receivers
 from booking.outbox import OVERTAKEN, Letter, write_down
 from booking.people import Mandate, Resident, ResidentContact
 from booking.promises import BOOKED, UNCONFIRMED, Appointment, AppointmentChange
@@ -83,7 +83,8 @@ def tell_holders(session: Session, now: datetime, appointment: Appointment, what
         about = _copy_for(appointment, mandate)
         waiting = update(Letter).where(col(Letter.about) == about, col(Letter.outcome) == "")
         session.execute(waiting.values(outcome=OVERTAKEN, settled_at=now))
-        if channel := channel_of(mandate):
+        reached = holders_contact(session, mandate)
+        if reached and (channel := channel_of(reached)):
             letters = letters_of(session, now, appointment, what, channel)
             write_down(session, [_about(about, letter) for letter in letters])
 

@@ -62,17 +62,19 @@ def book(
     details: Details,
     *,
     once: str,
-    is_known: bool = False,
+    is_known: bool | None = None,
     resident_id: int | None = None,
     acting: Acting | None = None,
     assurance: str = NONE,
+    by: str = "resident",
 ) -> Booked:
     """Turn a hold into an appointment. A hold that ran out is booked all the same when its time is still free.
 
-    Online it counts once its contact is confirmed (confirming.py), unless the caller knows it to be theirs: `is_known`.
-    `resident_id` is who books, when they are signed in. `acting`: somebody does it for a resident, whose appointment it is then; no
-    code is asked, because what must be told goes to a contact of that resident's own, whatever was typed. `assurance` is how surely
-    whoever books has shown who they are.
+    Online it counts once its contact is confirmed (confirming.py), elsewhere at once, unless the caller says whether it is known to
+    be theirs: `is_known`. `resident_id` is who books, when they are signed in; `by` who does it for them, in ids only.
+    `acting`: somebody does it for a resident, whose appointment it is then; no code is asked, because what must be told goes to a
+    contact of that resident's own, whatever was typed. `assurance` is how surely whoever books has shown who they are.
+
     A hold becomes one appointment: whoever books it again, say in a second tab, gets the same one. Raises HoldExpired for a
     hold that was let go, NotSureEnough, SlotTaken, TooManyBookings, TooManyCodes, NotValid, KeyReused, NotBookable when the time has
     begun or was closed since, NoMandate, and for a hold that ran out whatever `hold` raises.
@@ -89,7 +91,7 @@ def book(
     if held.appointment_id is None:
         check_assurance(session, held.visit, held.channel, assurance)
         details = tidied(details, read_catalogue(session).town, held.mode)
-        held.appointment_id = _book_held(session, now, held, details, is_known, resident_id, acting)
+        held.appointment_id = _book_held(session, now, held, details, is_known, resident_id, acting, by)
     done(session, "book", once, held.appointment_id)
     return booked_by_id(session, held.appointment_id)
 
@@ -220,11 +222,13 @@ def _book_held(
     now: datetime,
     held: Hold,
     details: Details,
-    is_known: bool,
+    is_known: bool | None,
     resident_id: int | None,
     acting: Acting | None,
+    by: str,
 ) -> int:
-    is_known = is_known or not asks_for_code(session, held.channel)
+    if is_known is None:
+        is_known = not asks_for_code(session, held.channel)
     if is_known:
         # Of others it is looked at when they confirm: nobody is told how many appointments a contact has that isn't theirs.
         check_caps(session, now, details, held.visit, held.channel)
@@ -233,7 +237,7 @@ def _book_held(
         check_still_served(session, now, held, seat)
     else:
         seat, end = take_seat(session, now, held.visit, held.start_at, held.channel)
-    appointment = _new_appointment(session, now, held.visit, (held.start_at, end), details, held.channel, resident_id)
+    appointment = _new_appointment(session, now, held.visit, (held.start_at, end), details, held.channel, resident_id, by)
     _promise(session, now, appointment, seat, held, is_known=is_known, acting=acting)
     return _id(appointment)
 
@@ -268,6 +272,7 @@ def _new_appointment(
     details: Details,
     channel: str,
     resident_id: int | None = None,
+    by: str = "resident",
 ) -> Appointment:
     capability = new_capability(store_of(session).secret, PURPOSE)
     appointment = Appointment(
@@ -292,6 +297,7 @@ def _new_appointment(
         calendar_uid=str(uuid4()),
         video_room=secrets.token_hex(16) if visit.mode == "video" else None,
         created_at=now,
+        booked_by=by,
     )
     _write(session, appointment)
     return appointment
@@ -362,7 +368,7 @@ def _record(
     session: Session, now: datetime, appointment: Appointment, what: str, acting: Acting | None, **times_and_reason
 ) -> None:
     """What happened, and in the same transaction what must be told of it."""
-    by = acting.words if acting else "resident"
+    by = acting.words if acting else appointment.booked_by if what == BOOKING else "resident"
     change = {"appointment_id": _id(appointment), "at": now, "what": what, "by": by, "reason": "", **times_and_reason}
     session.connection().execute(_NEW_CHANGE, change)
     tell(session, now, appointment, what)

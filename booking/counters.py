@@ -62,21 +62,31 @@ def open_counter(session: Session, now: datetime, counter: str, staff: str) -> O
 
 
 def close_counter(session: Session, now: datetime, counter: str, *, by: str = "") -> None:
-    """Raises CounterBusy while somebody is there, UnknownCounter. Whoever was offered to it waits in line again."""
+    """Raises CounterBusy while somebody is there, UnknownCounter, CounterShut for anybody but whoever sits there, when `by` says who asks.
+    Whoever was offered to it waits in line again.
+    """
     open_lobby(session, counter_named(session, counter).location)
+    seat = session.get(OpenCounter, counter, populate_existing=True)
+    if by and seat and seat.staff != by:
+        raise CounterShut()
     if there := in_hand(session, counter):
         raise CounterBusy(there.words)
     offered = select(Ticket).where(Ticket.offered_to == counter, Ticket.state == OFFERED)
     for ticket in session.exec(offered).all():
         ticket.state, ticket.offered_to, ticket.counter = WAITING, None, None
         changed(session, now, ticket, "waits again", by or ticket.owner or "")
-    if row := session.get(OpenCounter, counter):
-        session.delete(row)
+    if seat:
+        session.delete(seat)
 
 
-def pause(session: Session, now: datetime, counter: str) -> None:
-    """Nobody is called there until it is opened again. Raises CounterShut, UnknownCounter."""
-    _seated(session, counter).paused_at = now
+def pause(session: Session, now: datetime, counter: str, *, by: str = "") -> None:
+    """Nobody is called there until it is opened again. Raises CounterShut, also for anybody but whoever sits there, when `by` says who
+    asks; UnknownCounter.
+    """
+    seat = _seated(session, counter)
+    if by and seat.staff != by:
+        raise CounterShut()
+    seat.paused_at = seat.paused_at or now
 
 
 def ask_for_help(session: Session, now: datetime, counter: str, *, is_over: bool = False) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, or_, select
 
 from booking.audit import RESIDENT, record
+from booking.mandates import offers_to
 from booking.merging import Merge
 from booking.outbox import OVERTAKEN, Letter
 from booking.people import Mandate, ProviderIdentity, Resident, ResidentContact
@@ -31,18 +32,24 @@ class Stays:
 
 
 def what_stays(session: Session, now: datetime, resident_id: int) -> list[Stays]:
-    """What could not go at once if they asked now, the soonest first."""
+    """What could not go at once if they asked now, the soonest first: what is ahead, and what the law makes the town keep, which is what
+    was promised once.
+    """
     by_law = rules_of(session).by_law
     theirs = select(Appointment).where(Appointment.resident_id == resident_id, Appointment.name != "")
+    changes = select(AppointmentChange.appointment_id).join(Appointment).where(Appointment.resident_id == resident_id)
+    promised = set(session.exec(changes))
     stays = [
         Stays(each, each.end_at + by_law, is_ahead=_is_ahead(each, now))
         for each in session.exec(theirs.order_by(col(Appointment.end_at), col(Appointment.id)))
     ]
-    return [each for each in stays if each.until > now]
+    return [each for each in stays if each.is_ahead or (by_law and each.appointment.id in promised and each.until > now)]
 
 
 def erase_resident(session: Session, now: datetime, resident_id: int, *, actor_kind: str = RESIDENT, actor: str = "") -> None:
-    """All that is kept of a resident here, but what `what_stays` says. Erasing what is erased changes nothing."""
+    """All that is kept of a resident here, but what `what_stays` says; the records that were put into theirs go with it. Erasing what is
+    erased changes nothing.
+    """
     resident = session.get_one(Resident, resident_id, with_for_update=True)
     if resident.erased_at:
         return
@@ -58,7 +65,7 @@ def erase_resident(session: Session, now: datetime, resident_id: int, *, actor_k
     resident.name = resident.language = resident.interpreter_language = resident.reached_by = ""
     resident.needs, resident.erased_at = (), now
     who = f"resident {resident_id}"
-    _erase_merged(session, now, resident_id)
+    _erase_merged(session, now, resident_id, actor_kind=actor_kind, actor=actor or who)
     facts = {"appointments": str(len(gone)), "kept": str(len(stays))}
     record(
         session,
@@ -95,10 +102,10 @@ def erase_tickets(session: Session, ids: Iterable[int]) -> None:
         session.execute(update(TicketChange).where(col(TicketChange.ticket_id) == number).values(note=""))
 
 
-def _erase_merged(session: Session, now: datetime, resident_id: int) -> None:
+def _erase_merged(session: Session, now: datetime, resident_id: int, **by: str) -> None:
     """The records that were put into this one go with it, and which rows were theirs is forgotten."""
     for each in session.exec(select(Resident.id).where(Resident.merged_into == resident_id)).all():
-        erase_resident(session, now, each or 0)
+        erase_resident(session, now, each or 0, **by)
     both = or_(col(Merge.kept_id) == resident_id, col(Merge.other_id) == resident_id)
     session.execute(update(Merge).where(both).values(moved={}))
 
@@ -108,13 +115,14 @@ def _is_ahead(appointment: Appointment, now: datetime) -> bool:
 
 
 def _end_mandates(session: Session, now: datetime, resident_id: int) -> None:
-    """Those they gave say no more to whom; those they held are over. What waits to be told of them is no longer true."""
-    both = or_(col(Mandate.owner_id) == resident_id, col(Mandate.holder_id) == resident_id)
+    """Those they gave say no more to whom; those they held, or were offered, are over. What waits to be told of them is no longer true."""
+    offers = [each.id for each in offers_to(session, resident_id)]
+    both = or_(col(Mandate.owner_id) == resident_id, col(Mandate.holder_id) == resident_id, col(Mandate.id).in_(offers))
     running = update(Mandate).where(both, col(Mandate.ended_at).is_(None))
     session.execute(running.values(ended_at=now, ended_by=resident_id))
     given = update(Mandate).where(col(Mandate.owner_id) == resident_id)
     session.execute(given.values(owner_name="", name="", contact="", email="", phone=""))
-    held = update(Mandate).where(col(Mandate.holder_id) == resident_id)
+    held = update(Mandate).where(or_(col(Mandate.holder_id) == resident_id, col(Mandate.id).in_(offers)))
     session.execute(held.values(contact="", email="", phone=""))
     about = [f"mandate {each}" for each in session.exec(select(Mandate.id).where(both))]
     waiting = update(Letter).where(col(Letter.about).in_(about), col(Letter.outcome) == "")

@@ -10,7 +10,8 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, select
 
 from booking.audit import AuditEntry, reads_of
-from booking.merging import Merge, merges_of
+from booking.mandates import offers_to
+from booking.merging import Merge, merges_of, parts_of
 from booking.outbox import Letter
 from booking.people import Mandate, ProviderIdentity, Resident, ResidentContact
 from booking.promises import Appointment, AppointmentChange
@@ -46,6 +47,7 @@ class Holdings:
     appointments: list[Kept]
     mandates_given: list[Mandate]
     mandates_held: list[Mandate]
+    mandates_offered: list[Mandate]
     letters: list[Letter]
     reads: list[AuditEntry]
     merges: list[Merge]
@@ -65,6 +67,7 @@ def held_of(session: Session, resident_id: int) -> Holdings:
         appointments=appointments,
         mandates_given=mandates_given,
         mandates_held=mandates_held,
+        mandates_offered=offers_to(session, resident_id),
         letters=list(session.exec(select(Letter).where(col(Letter.about).in_(about)).order_by(col(Letter.id)))),
         reads=reads_of_resident(session, resident_id, [each.appointment for each in appointments]),
         merges=merges_of(session, resident_id),
@@ -73,7 +76,10 @@ def held_of(session: Session, resident_id: int) -> Holdings:
 
 def reads_of_resident(session: Session, resident_id: int, appointments: Sequence[Appointment]) -> list[AuditEntry]:
     """Who looked at them or at an appointment of theirs, the latest first."""
-    subjects = [f"resident {resident_id}", *(f"appointment {each.id}" for each in appointments)]
+    subjects = [
+        *(f"resident {each}" for each in parts_of(session, resident_id)),
+        *(f"appointment {each.id}" for each in appointments),
+    ]
     reads = [entry for subject in subjects for entry in reads_of(session, subject)]
     return sorted(reads, key=lambda entry: entry.number, reverse=True)
 
@@ -101,6 +107,7 @@ def as_data(held: Holdings) -> dict[str, Any]:
         "mandates_given": list(map(_plain, held.mandates_given)),
         # What the other one calls them and how long: not the other one's own contact.
         "mandates_held": list(map(_plain, held.mandates_held)),
+        "mandates_offered": list(map(_plain, held.mandates_offered)),
         "letters": list(map(_plain, held.letters)),
         "read_by": [_plain(entry) for entry in held.reads],
         "put_together": [{"at": _plain(each)["at"], "staff": each.staff} for each in held.merges],

@@ -146,6 +146,21 @@ def offered_to(session: Session, now: datetime, resident_id: int) -> list[Mandat
     return list(session.exec(waiting.order_by(col(Mandate.id))))
 
 
+def offers_to(session: Session, resident_id: int) -> list[Mandate]:
+    """All that was ever offered to a contact of theirs and not accepted, over or not."""
+    offers = select(Mandate).join(ResidentContact, col(ResidentContact.contact) == col(Mandate.contact))
+    to_them = offers.where(ResidentContact.resident_id == resident_id, col(Mandate.holder_id).is_(None))
+    return list(session.exec(to_them.order_by(col(Mandate.id))))
+
+
+def holders_contact(session: Session, mandate: Mandate) -> Mandate | ResidentContact | None:
+    """Where the holder is reached: at the contact that was named, while it is theirs, else at another of theirs."""
+    holder = mandate.holder_id or 0
+    if has_contact(session, holder, mandate.contact):
+        return mandate
+    return next((each for each in contacts_of(session, holder) if channel_of(each)), None)
+
+
 def acts_for(session: Session, now: datetime, holder_id: int) -> list[ActsFor]:
     """Everybody for whom they may act, by whom came first."""
     owners: dict[int, list[Mandate]] = {}

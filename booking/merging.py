@@ -76,7 +76,9 @@ def merge(session: Session, now: datetime, staff: str, kept_id: int, other_id: i
 
 
 def unmerge(session: Session, now: datetime, staff: str, merge_id: int) -> Merge:
-    """Take them apart. Asked again, it changes nothing. Raises CannotMerge for what isn't there or was erased since."""
+    """Take them apart. Asked again, it changes nothing. Raises CannotMerge for what isn't there or was erased since, and where either
+    would be left without any way in, because its only contact was taken back meanwhile.
+    """
     done = session.get(Merge, merge_id, with_for_update=True)
     if done is None:
         raise CannotMerge()
@@ -96,6 +98,8 @@ def unmerge(session: Session, now: datetime, staff: str, merge_id: int) -> Merge
         session.execute(rests.values(ended_at=None))
     other.merged_into, done.undone_at, done.undone_by = None, now, staff
     session.flush()
+    if not (_can_come_in(session, done.kept_id) and _can_come_in(session, done.other_id)):
+        raise CannotMerge()
     _record(session, now, staff, "unmerged", done)
     return done
 
@@ -106,6 +110,19 @@ def merges_of(session: Session, resident_id: int) -> list[Merge]:
     return list(session.exec(into.order_by(col(Merge.id))))
 
 
+def now_known_as(session: Session, resident_id: int) -> int:
+    """The record that this one is part of; itself when it is part of none."""
+    while into := session.get_one(Resident, resident_id).merged_into:
+        resident_id = into
+    return resident_id
+
+
+def parts_of(session: Session, resident_id: int) -> list[int]:
+    """This record's number and those of all that were put into it."""
+    into = session.exec(select(Resident.id).where(Resident.merged_into == resident_id)).all()
+    return [resident_id, *(part for each in into if each for part in parts_of(session, each))]
+
+
 def _both(session: Session, kept_id: int, other_id: int) -> tuple[Resident, Resident]:
     """Locked, in one order whichever is which."""
     numbers = sorted({kept_id, other_id})
@@ -114,6 +131,11 @@ def _both(session: Session, kept_id: int, other_id: int) -> tuple[Resident, Resi
     if set(found) != set(numbers):
         raise CannotMerge()
     return found[kept_id], found[other_id]
+
+
+def _can_come_in(session: Session, resident_id: int) -> bool:
+    ways = (select(table.resident_id).where(table.resident_id == resident_id) for table in (ResidentContact, ProviderIdentity))
+    return any(session.exec(each).first() for each in ways)
 
 
 def _standing(session: Session, kept_id: int, other_id: int) -> Merge:

@@ -92,7 +92,8 @@ class Appointment(Table, table=True):
     changes, because calendars match on it. `video_room` is a name nobody can guess, for video appointments. While it is UNCONFIRMED
     (confirming.py) its seat is its hold's, and it is kept until `confirm_by`, which is None otherwise. `resident_id` is whose it is,
     when they were signed in or said so afterwards (residents.py). When whose it was has been erased (erasing.py), `name` is "";
-    `erase_at` is set when they have asked for it and it has to wait.
+    `erase_at` is set when they have asked for it and it has to wait. `booked_by` is who made the booking, as its history says it: ids
+    only.
     """
 
     __table_args__ = (
@@ -127,6 +128,7 @@ class Appointment(Table, table=True):
     created_at: datetime
     confirm_by: datetime | None = None
     erase_at: datetime | None = None
+    booked_by: str = "resident"
 
     @property
     def visit(self) -> Visit:

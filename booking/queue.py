@@ -140,14 +140,21 @@ def follow(session: Session, code: str) -> Ticket:
     return found
 
 
-def leave(session: Session, now: datetime, code: str) -> Ticket:
-    """They go home. Saying so again changes nothing. Raises NotNow while they are being served, UnknownTicket."""
+def leave(session: Session, now: datetime, code: str, *, once: str = "") -> Ticket:
+    """They go home. Saying so again changes nothing; `once`: nor does the same call that comes late, when they are back in line.
+
+    Raises NotNow while they are being served, UnknownTicket, KeyReused.
+    """
     ticket = _followed(session, code)
-    if ticket.state in OVER:
+    if once and earlier_subject(session, now, "leave", once, ticket.id):
         return ticket
     if ticket.state == SERVING:
         raise NotNow(ticket.state)
-    return end(session, now, ticket, LEFT, "left")
+    if ticket.state not in OVER:
+        end(session, now, ticket, LEFT, "left")
+    if once:
+        done(session, "leave", once, ticket.id)
+    return ticket
 
 
 def need_more_time(session: Session, now: datetime, code: str, *, once: str) -> Ticket:

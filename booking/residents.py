@@ -4,6 +4,7 @@ Nobody needs to be one to book. A contact belongs to at most one resident, whoev
 before is theirs only once they say so (`to_be_joined`), because a family may share an address.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import update
@@ -104,18 +105,20 @@ def to_be_joined(session: Session, now: datetime, resident_id: int) -> list[Appo
     return list(rows.all())
 
 
-def join(session: Session, now: datetime, resident_id: int) -> int:
-    """They say that all of it is theirs; how many appointments that were. Asked again, it changes nothing."""
-    rows = list(session.exec(_unasked(resident_id)))
+def join(session: Session, now: datetime, resident_id: int, references: Collection[str], shown_at: datetime) -> int:
+    """They say that what they were shown, at that moment, is theirs: these appointments and no others. How many that were; asked
+    again, it changes nothing.
+    """
+    rows = [each for each in to_be_joined(session, now, resident_id) if each.reference in references]
     for appointment in rows:
         appointment.resident_id = resident_id
-    _have_been_asked(session, now, resident_id)
+    _have_been_asked(session, shown_at, resident_id)
     return len(rows)
 
 
-def not_mine(session: Session, now: datetime, resident_id: int) -> None:
-    """They say that it is somebody else's, who uses the same contact: they aren't asked again about what was booked until now."""
-    _have_been_asked(session, now, resident_id)
+def not_mine(session: Session, shown_at: datetime, resident_id: int) -> None:
+    """They say that it is somebody else's, who uses the same contact: they aren't asked again about what was booked until then."""
+    _have_been_asked(session, shown_at, resident_id)
 
 
 def describe(session: Session, resident_id: int, details: Details) -> Resident:

@@ -79,7 +79,8 @@ def _from(said_at: datetime | None) -> datetime | None:
 
 def _asked_for(session: Session, now: datetime) -> list[int]:
     """Whose owners have asked, and had to wait."""
-    due = select(Appointment.id).where(Appointment.name != "", col(Appointment.erase_at) <= now, Appointment.end_at <= now)
+    over = Appointment.end_at <= now - rules_of(session).by_law  # it may have been moved since they asked
+    due = select(Appointment.id).where(Appointment.name != "", col(Appointment.erase_at).is_not(None), over)
     return [each for each in session.exec(due.limit(AT_ONCE)) if each]
 
 

@@ -16,6 +16,7 @@ from portal.appointments import (
     details_page,
     done_page,
     earlier_page,
+    handing_over_page,
     manage_pages,
     steps,
     time_page,
@@ -26,6 +27,7 @@ from portal.appointments.code_state import CodeState
 from portal.appointments.details_state import DetailsState
 from portal.appointments.done_state import DoneState
 from portal.appointments.earlier_state import EARLIER, EarlierState
+from portal.appointments.handing_over_state import HereState
 from portal.appointments.manage_state import CANCEL, MOVE, CancelState, FindState, MoveState
 from portal.appointments.opened_state import FIND
 from portal.appointments.time_state import TimeState
@@ -85,6 +87,7 @@ PAGES = (
     Page(steps.DETAILS, details_page.details, details_page.details_title, DetailsState.open),
     Page(steps.CHECK, check_page.check, check_page.check_title, CheckState.open),
     Page(steps.CODE, code_page.code, code_page.code_title, CodeState.open),
+    Page(steps.HERE, handing_over_page.here, handing_over_page.here_title, HereState.open),
     Page(steps.DONE, done_page.done, done_page.done_title, DoneState.open),
     Page(FIND, manage_pages.find, manage_pages.find_title, FindState.open),
     Page(MOVE, manage_pages.move, manage_pages.move_title, MoveState.open),

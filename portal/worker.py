@@ -11,9 +11,11 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlmodel import Session
 
 from booking.anchors import ANCHORS, add_anchor
 from booking.audit import head_of
@@ -28,7 +30,7 @@ from booking.settings import settings
 from booking.store import in_reading, in_transaction
 from booking.tidying import tidy
 from booking.waiting_list import forget_freed_places
-from portal.appointments.beside import give_back_forgotten
+from portal.appointments.beside import forget_assisted, give_back_forgotten
 from portal.appointments.draft import forget_old_drafts
 from portal.identity.api_tokens import forget_tokens
 from portal.identity.desk_entering import forget_desk_sign_ins
@@ -41,6 +43,7 @@ from portal.identity.tries import forget_tries
 from portal.letters.carriers import mail_carrier, text_carrier
 from portal.letters.delivery import Carriers, deliver
 from portal.logs import keyed
+from portal.me.erasing import forget_beside_erased
 from portal.page_state import now
 
 AT_ONCE = 10
@@ -65,7 +68,9 @@ FORGETTING = (
     forget_challenges,
     forget_desk_sign_ins,
     forget_tokens,
+    forget_assisted,
     forget_sessions,
+    forget_beside_erased,
     end_days,
 )
 
@@ -125,11 +130,18 @@ class Worker:
 
     async def _forget(self) -> None:
         if now() - self._forgot_at >= FORGETS_EVERY:
-            for forget in FORGETTING:
-                await in_transaction(forget, now())
             if erased := await in_transaction(tidy, now()):
                 log.info("what was kept long enough was erased", **erased)
+            for forget in FORGETTING:
+                await self._forget_one(forget)
             self._forgot_at = now()
+
+    async def _forget_one(self, forget: Callable[[Session, datetime], object]) -> None:
+        """What can't be forgotten keeps nobody from being told something."""
+        try:
+            await in_transaction(forget, now())
+        except IntegrityError as trouble:
+            log.error("something can't be forgotten", what=forget.__name__, trouble=type(trouble).__name__)
 
     async def _anchor(self) -> None:
         """Once a day by UTC; after days in which no worker ran, once for all of them."""

@@ -110,7 +110,7 @@ async def it_ends(caller: Caller, outcome: Outcome, once: Once) -> TicketInHand:
 )
 async def have_a_break(caller: Caller, _once: Once) -> None:
     """Calling ends the pause."""
-    await in_transaction(pause, now(), caller[0])
+    await in_transaction(pause, now(), caller[0], by=caller[1].slug)
 
 
 @router.post(

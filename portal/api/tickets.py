@@ -79,10 +79,10 @@ async def show_ticket(request: Request, code: Code) -> ShownTicket:
     summary="Leave the line",
     response_description="It is over",
 )
-async def go_home(request: Request, code: Code, _once: Once) -> ShownTicket:
+async def go_home(request: Request, code: Code, once: Once) -> ShownTicket:
     """Leaving twice changes nothing."""
     async with counting_wrong_keys(spender(request.scope)):
-        await in_transaction(leave, now(), code)
+        await in_transaction(leave, now(), code, once=once)
         return _shown(code, *await in_reading(_standing, code))
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from booking.store import in_transaction
 from locales.catalogue import LANGUAGES
-from portal.appointments.draft import abandon_named
+from portal.appointments.draft import Draft, abandon_named
 from portal.identity import cookies
-from portal.identity.assisting import end_assisting, end_forgotten
-from portal.identity.sessions import who_is
+from portal.identity.assisting import AssistedRow, end_assisting, end_forgotten
+from portal.identity.sessions import SessionRow, is_forgotten, who_is
 from portal.page_state import now
 from portal.same_origin import is_from_here
 
@@ -33,6 +34,13 @@ def give_back_forgotten(session: Session, now: datetime) -> None:
     """What was begun beside somebody at a terminal that nobody touches any more."""
     for name in end_forgotten(session, now):
         abandon_named(session, now, name)
+
+
+def forget_assisted(session: Session, now: datetime) -> None:
+    """Who sat beside whom in a session that is about to be forgotten; the appointments go on saying it."""
+    old = select(AssistedRow.id).join(SessionRow).where(is_forgotten(now))
+    session.execute(update(Draft).where(col(Draft.begun_beside).in_(old)).values(begun_beside=None))
+    session.execute(delete(AssistedRow).where(col(AssistedRow.id).in_(old)))
 
 
 def _end(session: Session, at: datetime, token: str) -> None:

@@ -22,6 +22,7 @@ from portal.appointments.shown import Shown
 from portal.appointments.steps import DONE, TIME, WAY, address_of
 from portal.appointments.words import services_words, zone_of
 from portal.held_times import keep
+from portal.identity.assisting import Assisted
 from portal.identity.assurance import level_of
 from portal.identity.provider import has_provider
 from portal.identity.signed_in import SignedIn
@@ -32,6 +33,7 @@ T = TypeVar("T")
 
 class BookingState(KeptTime, SignedIn, rx.State):
     """`shown` is the appointment, once there is one; `for_whom` is the name of somebody for whom another books, "" otherwise.
+    `beside` is the name of whom staff sit beside, "" otherwise; `is_handed_over` that they go on with it on their own phone.
     `must_show_who`: first they must show more surely who they are, at `show_who_at`, which is "" where only the desk can see to it.
     """
 
@@ -41,6 +43,8 @@ class BookingState(KeptTime, SignedIn, rx.State):
     is_waiting: rx.Field[bool] = rx.field(False)
     what_for: rx.Field[str] = rx.field("")
     for_whom: rx.Field[str] = rx.field("")
+    beside: rx.Field[str] = rx.field("")
+    is_handed_over: rx.Field[bool] = rx.field(False)
     must_show_who: rx.Field[bool] = rx.field(False)
     show_who_at: rx.Field[str] = rx.field("")
     was_not_sure_enough: rx.Field[bool] = rx.field(False)
@@ -105,16 +109,18 @@ class BookingState(KeptTime, SignedIn, rx.State):
         if needs_time and not draft.draft.hold:
             return None
         self.what_for = services_words(catalogue, draft.draft.services)
-        await self._ask_who(catalogue, draft.draft.services)
+        beside = await self._assisted(draft.draft.key_hash)
+        self.beside, self.is_handed_over = beside.name if beside else "", False
+        await self._ask_who(catalogue, draft.draft.services, beside or draft.beside)
         held = draft.held
         self._show_kept(held and held.start, held and held.expires_at, zone_of(catalogue, draft.draft.location))
         return catalogue, draft
 
-    async def _ask_who(self, catalogue: Catalogue, services: tuple[str, ...]) -> None:
-        """Of whoever is here now, is it known surely enough who they are for these services?"""
+    async def _ask_who(self, catalogue: Catalogue, services: tuple[str, ...], beside: Assisted | None) -> None:
+        """Of whoever is here now, is it known surely enough who they are for these services? Or was it at the desk?"""
         needs = needed(catalogue, tuple(services))
         who = await self._who()
-        self.must_show_who = not reaches(level_of(who, await self._assisted()), needs)
+        self.must_show_who = not reaches(level_of(who, beside), needs)
         self.was_not_sure_enough = self.must_show_who and who is not None and who.how == "provider"
         self.show_who_at = ""
         if self.must_show_who and needs == LOW:

@@ -6,6 +6,7 @@ import reflex as rx
 
 from locales.catalogue import _, path
 from portal.appointments.check_state import CheckState
+from portal.appointments.handing_over_page import own_phone, unless_handed_over
 from portal.appointments.parts import booking_for, kept_time, show_who
 from portal.appointments.steps import CHECK, DETAILS, TIME, WAY, step_of
 from portal.site import page
@@ -28,7 +29,10 @@ def check() -> rx.Component:
             booking_for(),
             show_who(),
             trouble(CheckState.problem),
-            one_moment(CheckState.is_ready, kept_time(), _visit(), _you(), _bring(), _promise(), _decide()),
+            one_moment(
+                CheckState.is_ready,
+                unless_handed_over(kept_time(), own_phone(), _visit(), _you(), _bring(), _promise(), _decide()),
+            ),
             class_name="flow measure apart",
         ),
         route=CHECK,
@@ -97,6 +101,17 @@ def _decide() -> rx.Component:
             waiting=CheckState.is_waiting,
             # Translators: on the button, while the appointment is being saved
             waiting_words=_("We are booking it"),
+        ),
+        rx.cond(
+            CheckState.can_be_asked,
+            button(
+                _("Confirm by a code on their own phone"),
+                kind="second",
+                sign="monitor-smartphone",
+                on_click=CheckState.confirm_by_code,
+                waiting=CheckState.is_waiting,
+                waiting_words=_("We are booking it"),
+            ),
         ),
         button(_("Do not book"), kind="quiet", on_click=CheckState.give_up),
     )

@@ -46,7 +46,7 @@ class CheckState(BookingState):
     language: rx.Field[str] = rx.field("")
     needs: rx.Field[str] = rx.field("")
     will_be_asked: rx.Field[bool] = rx.field(False)
-    beside: rx.Field[str] = rx.field("")
+    can_be_asked: rx.Field[bool] = rx.field(False)
     bring: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
@@ -61,10 +61,10 @@ class CheckState(BookingState):
                 details = await in_reading(check_answers, kept.draft)
             except NotValid:
                 return rx.redirect(path(DETAILS), replace=True)
-            resident_id = await self._resident_id()
-            beside = await self._assisted(kept.draft.key_hash)
-            self.beside = beside.name if beside else ""
-            self.will_be_asked = not beside and await in_reading(will_be_asked, kept.draft, details, resident_id)
+            beside = await self._assisted() or kept.beside
+            resident_id = beside.resident_id if beside else await self._resident_id()
+            is_asked = await in_reading(will_be_asked, kept.draft, details, resident_id)
+            self.will_be_asked, self.can_be_asked = is_asked and not self.beside, is_asked and bool(self.beside)
             self._show(catalogue, kept, details)
 
     @rx.event
@@ -74,7 +74,15 @@ class CheckState(BookingState):
         self.is_waiting = False
         yield await self._confirm()
 
-    async def _confirm(self):
+    @rx.event
+    async def confirm_by_code(self):
+        """Beside staff: whoever it is for confirms it with a code that goes to their own phone."""
+        self.is_waiting = True
+        yield
+        self.is_waiting = False
+        yield await self._confirm(by_code=True)
+
+    async def _confirm(self, *, by_code: bool = False):
         with self._speaking():
             try:
                 who = await self._who()
@@ -83,10 +91,12 @@ class CheckState(BookingState):
                 if self.beside and beside is None:
                     # Wiped meanwhile: nothing is booked for somebody who has gone.
                     return rx.redirect(path("/desk/assist/?news=over"), replace=True)
-                if beside is None:
-                    await self._spend_code(resident_id)
+                _town, kept = await self._town_and_draft()
+                began = beside or (kept.beside if kept else None)
+                if beside is None or by_code:
+                    await self._spend_code(began.resident_id if began else resident_id)
                 booked = await self._keep_time(
-                    confirm, resident_id, beside, level_of(who, beside), kept_by=lambda booked: booked.kept_by
+                    confirm, resident_id, beside, level_of(who, began), by_code, kept_by=lambda booked: booked.kept_by
                 )
             except Refusal as refusal:
                 return await self._refused(refusal)

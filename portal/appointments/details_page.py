@@ -9,6 +9,7 @@ import reflex as rx
 from booking.details import LONGEST_LANGUAGE, NEEDS
 from locales.catalogue import _, own_name, path
 from portal.appointments.details_state import DetailsState
+from portal.appointments.handing_over_page import own_phone, unless_handed_over
 from portal.appointments.parts import booking_for, kept_time
 from portal.appointments.steps import DETAILS, TIME, step_of
 from portal.appointments.words import need_words
@@ -37,7 +38,7 @@ def details() -> rx.Component:
         ),
         booking_for(),
         trouble(DetailsState.problem),
-        one_moment(DetailsState.is_ready, kept_time(), _form()),
+        one_moment(DetailsState.is_ready, unless_handed_over(kept_time(), own_phone(), _form())),
         route=DETAILS,
         needs_script=True,
     )
@@ -59,7 +60,7 @@ def _form() -> rx.Component:
                 auto_complete=_by_browser("name"),
                 dir="auto",
             ),
-            stack(
+            rx.el.div(
                 rx.el.div(
                     rx.el.h2(
                         rx.cond(
@@ -84,6 +85,8 @@ def _form() -> rx.Component:
                     short=True,
                     hint=_("From abroad: begin with + and the country."),
                 ),
+                class_name="flow",
+                custom_attrs={"data-one-of": "yes"},
             ),
             select_field(
                 "language",
@@ -125,6 +128,8 @@ def _form() -> rx.Component:
             on_change=lambda text: DetailsState.typed_interpreter_language(text).debounce(SOON),
             error=DetailsState.errors.get("interpreter_language", ""),
             short=True,
+            auto_complete="off",
+            custom_attrs={"data-optional": "yes"},
         ),
         actions(submit(_("Continue"), waiting=DetailsState.is_waiting, waiting_words=_("One moment"))),
         on_submit=DetailsState.submit,

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, delete, update
+from sqlalchemy import JSON, delete
 from sqlmodel import Field, Session, col
 
 from booking.acting import about_owner, reached_through_owner
@@ -27,16 +27,16 @@ from booking.details import NEEDS, Details, known_by, storable, tidied
 from booking.errors import HoldExpired, NoMandate
 from booking.holds import Held, extend, hold, look_at, release
 from booking.mandates import BOOK, SEE, Acting, acts_for, check_may, may
+from booking.merging import now_known_as
 from booking.one_time_codes import WrongCode, contact_hash
 from booking.people import Resident
-from booking.promises import BOOKED, UNCONFIRMED, Appointment, AppointmentChange
+from booking.promises import BOOKED, UNCONFIRMED, Appointment
 from booking.references import SecretChanged
 from booking.residents import contacts_of, has_contact
 from booking.store import Table, insert_on
-from booking.tidings import BOOKING
 from booking.unconfirmed import asks_for_code, check_can_be_asked
 from booking.visits import Visit, quote, quote_for
-from portal.identity.assisting import Assisted
+from portal.identity.assisting import BY_THEIR_CODE, ON_SCREEN, OWN_PHONE, Assisted, sat_beside
 
 KEPT_FOR = timedelta(hours=24)
 LONGEST_ANSWER = 400
@@ -45,7 +45,8 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{32}")
 
 class Draft(Table, table=True):
     """`hold` is the token of the time kept, `reference` the appointment that came of it, `shown_contact` the hash of the contact
-    for which a code was typed here; each "" until then. When `acted_by` books for somebody else, `on_behalf_of` is for whom.
+    for which a code was typed here; each "" until then. When `acted_by` books for somebody else, `on_behalf_of` is for whom. What was
+    begun beside staff and goes on elsewhere (handing_over.py) names who they were, and the hash of what was scanned.
     """
 
     key_hash: str = Field(primary_key=True)
@@ -67,6 +68,9 @@ class Draft(Table, table=True):
     shown_contact: str = ""
     acted_by: int | None = Field(default=None, foreign_key="resident.id")
     on_behalf_of: int | None = Field(default=None, foreign_key="resident.id")
+    begun_beside: int | None = Field(default=None, foreign_key="assisted.id")
+    offer_hash: str = Field(default="", index=True)
+    offered_until: datetime | None = None
 
 
 DESK = "in_person"  # the channel
@@ -80,6 +84,7 @@ class Kept:
     draft: Draft
     held: Held | None
     for_whom: str = ""
+    beside: Assisted | None = None
 
 
 def new_key() -> str:
@@ -100,12 +105,12 @@ def begin(session: Session, now: datetime, key: str, services: Sequence[str], la
     if services:
         quote(read_catalogue(session), services)
     forget_old_drafts(session, now)
-    new = Draft(key_hash=_hash(key), touched_at=now, language=language)
+    new = Draft(key_hash=name_of(key), touched_at=now, language=language)
     session.execute(insert_on(session, Draft).values(new.model_dump()).on_conflict_do_nothing())
-    draft = session.get_one(Draft, _hash(key), with_for_update=True)
+    draft = session.get_one(Draft, name_of(key), with_for_update=True)
     if services and (tuple(services) != draft.services or draft.reference):
         _start_over(session, now, draft, tuple(services))
-    return _touched(session, now, draft)
+    return touched(session, now, draft)
 
 
 def begin_for(session: Session, now: datetime, key: str, acting: Acting, language: str) -> Draft:
@@ -118,17 +123,17 @@ def begin_for(session: Session, now: datetime, key: str, acting: Acting, languag
 
 def is_begun(session: Session, key: str) -> bool:
     """Is there a row under `key`, however old?"""
-    return session.get(Draft, _hash(key)) is not None
+    return session.get(Draft, name_of(key)) is not None
 
 
 def kept(session: Session, now: datetime, key: str) -> Kept | None:
     """The draft as it stands, without changing it; None when there is none under this key, or nobody may book by it any more."""
-    draft = session.get(Draft, _hash(key)) if key else None
+    draft = session.get(Draft, name_of(key)) if key else None
     if draft is None or _is_old(draft, now):
         return None
     acting = acting_of(draft)
     if acting is None:
-        return Kept(draft, _held(session, now, draft))
+        return Kept(draft, _held(session, now, draft), beside=sat_beside(session, draft.begun_beside))
     owner = next((each for each in acts_for(session, now, acting.holder_id) if each.owner_id == acting.owner_id), None)
     return Kept(draft, _held(session, now, draft), owner.name) if owner and BOOK in owner.scopes else None
 
@@ -140,19 +145,19 @@ def acting_of(draft: Draft) -> Acting | None:
 
 def acting_by(session: Session, key: str) -> Acting | None:
     """Who began the draft under `key` for whom, whatever that is worth now."""
-    draft = session.get(Draft, _hash(key)) if key else None
+    draft = session.get(Draft, name_of(key)) if key else None
     return acting_of(draft) if draft else None
 
 
 def choose_way(session: Session, now: datetime, key: str, location: str, mode: str, people: int) -> Draft:
     """Where, how and how many. A time that was kept for something else is let go. Raises NotBookable."""
-    draft = _mine(session, now, key)
+    draft = mine(session, now, key)
     visit = Visit(tuple(draft.services), location, mode, people)
     quote_for(read_catalogue(session), visit)
     if (draft.location, draft.mode, draft.people) != (location, mode, people):
         _let_go(session, now, draft)
         draft.location, draft.mode, draft.people = location, mode, people
-    return _touched(session, now, draft)
+    return touched(session, now, draft)
 
 
 def choose_time(session: Session, now: datetime, key: str, start: datetime, channel: str = "online") -> Held:
@@ -161,20 +166,20 @@ def choose_time(session: Session, now: datetime, key: str, start: datetime, chan
 
     Raises SlotTaken and NotBookable; the earlier choice then stays as it was.
     """
-    draft = _mine(session, now, key)
+    draft = mine(session, now, key)
     held = _held(session, now, draft)
     if held and held.start == start and held.expires_at > now:
         return held
     instead_of = draft.hold or None
     held = hold(session, now, visit_of(draft), start, once=secrets.token_urlsafe(24), channel=channel, instead_of=instead_of)
     draft.start_at, draft.hold = start, held.token
-    _touched(session, now, draft)
+    touched(session, now, draft)
     return held
 
 
 def keep_longer(session: Session, now: datetime, key: str) -> Held:
     """Ten more minutes, or the time taken anew if it ran out and is still free. Raises ExtendedEnough, SlotTaken, HoldExpired."""
-    draft = _mine(session, now, key)
+    draft = mine(session, now, key)
     if not draft.hold:
         raise HoldExpired
     return extend(session, now, draft.hold, once=secrets.token_urlsafe(24))
@@ -185,13 +190,13 @@ def remember(session: Session, now: datetime, key: str, answers: dict[str, str],
 
     Raises HoldExpired when there is no draft under this key, or it has become an appointment.
     """
-    draft = _mine(session, now, key)
+    draft = mine(session, now, key)
     for name, answer in answers.items():
         if name in ANSWERS:
             setattr(draft, name, storable(answer[:LONGEST_ANSWER]))
     if needs is not None:
         draft.needs = tuple(needs)
-    return _touched(session, now, draft)
+    return touched(session, now, draft)
 
 
 def checked(session: Session, details: Details, mode: str) -> Details:
@@ -222,7 +227,7 @@ def introduce(session: Session, now: datetime, key: str, resident_id: int) -> Dr
     """What travels with them, put into the answers that nobody has given yet; with somebody who books for another, what travels with
     that one, if they may see it. Raises HoldExpired as `remember` does.
     """
-    draft = _mine(session, now, key)
+    draft = mine(session, now, key)
     if draft.name or draft.email or draft.phone:
         return draft
     if acting := acting_of(draft):
@@ -235,12 +240,12 @@ def introduce(session: Session, now: datetime, key: str, resident_id: int) -> Dr
     draft.email = next((each.email for each in contacts if each.email), "")
     draft.phone = next((each.phone for each in contacts if each.phone), "")
     draft.needs, draft.interpreter_language = resident.needs, resident.interpreter_language
-    return _touched(session, now, draft)
+    return touched(session, now, draft)
 
 
 def contact_to_ask(session: Session, key: str, resident_id: int | None = None) -> str:
     """Whom `confirm` will send a code (details.known_by), "" for nobody."""
-    draft = session.get(Draft, _hash(key)) if key else None
+    draft = session.get(Draft, name_of(key)) if key else None
     if draft is None or draft.reference or acting_of(draft):
         return ""
     details = tidied(details_of(draft), read_catalogue(session).town, draft.mode)
@@ -254,56 +259,58 @@ def confirm(
     resident_id: int | None = None,
     assisted: Assisted | None = None,
     assurance: str = NONE,
+    by_code: bool = False,
 ) -> Booked:
     """Book the time that is kept, for whoever is signed in if anybody is, or for whom staff assist. Asked again, it
-    answers with the same appointment, which may be still to be confirmed.
+    answers with the same appointment, which may be still to be confirmed. `by_code`: whoever is beside them confirms it with a code
+    that is sent to them.
 
     Once it counts, what the person said about themselves belongs to the appointment and leaves the draft.
     `assurance`: how surely they have shown who they are.
     Raises HoldExpired when no time was chosen, NotSureEnough, SlotTaken, NotBookable, NotValid, TooManyBookings, TooManyCodes,
     NoMandate.
     """
-    draft = session.get(Draft, _hash(key), with_for_update=True)
+    draft = session.get(Draft, name_of(key), with_for_update=True)
     acting = acting_of(draft) if draft else None
     if acting and acting.holder_id != resident_id:
         raise NoMandate()
     if booked := confirmed(session, key):
         return booked
-    draft = _mine(session, now, key)
+    draft = mine(session, now, key)
     if not draft.hold:
         raise HoldExpired
     details = check_answers(session, draft)
-    if assisted:
+    began = assisted or sat_beside(session, draft.begun_beside)
+    if began:
         # The hold is the desk's, where it is asked of nobody; but here it was said how it was established who it is.
         check_assurance(session, visit_of(draft), "online", assurance)
-        resident_id = assisted.resident_id
-    is_known = assisted is not None or not will_be_asked(session, draft, details, resident_id)
+        resident_id = now_known_as(session, began.resident_id) if began.resident_id else resident_id
+    is_known = (assisted is not None and not by_code) or not will_be_asked(session, draft, details, resident_id)
+    how = BY_THEIR_CODE if not is_known else ON_SCREEN if assisted else OWN_PHONE
     who = {"is_known": is_known, "resident_id": resident_id, "acting": acting, "assurance": assurance}
-    booked = book(session, now, draft.hold, details, once=draft.once, **who)
-    if assisted:
-        _say_by_whom(session, now, booked.appointment, assisted)
+    booked = book(session, now, draft.hold, details, once=draft.once, by=began.by(how) if began else "resident", **who)
+    if began:
+        _record_assistance(session, now, booked.appointment, began, how)
     draft.reference = booked.reference
     if booked.appointment.state == BOOKED:
         _forget_whom(draft)
-    _touched(session, now, draft)
+    touched(session, now, draft)
     return booked
 
 
-def _say_by_whom(session: Session, now: datetime, appointment: Appointment, assisted: Assisted) -> None:
-    """Filled in by staff, confirmed by the person beside them: in the appointment's history, and in the record of what staff do."""
-    booking = update(AppointmentChange).where(col(AppointmentChange.appointment_id) == appointment.id)
-    session.execute(booking.where(col(AppointmentChange.what) == BOOKING).values(by=assisted.by))
+def _record_assistance(session: Session, now: datetime, appointment: Appointment, assisted: Assisted, how: str) -> None:
+    """Filled in by staff, confirmed by the person beside them, or to be confirmed by them: in the record of what staff do."""
     record(
         session,
         now,
         actor_kind=STAFF,
         actor=assisted.staff,
-        act="booked",
+        act="booked" if appointment.state == BOOKED else "filled-in",
         subject_kind="appointment",
         subject=f"appointment {appointment.id}",
         purpose="assistance",
-        on_behalf_of=f"resident {assisted.resident_id}" if assisted.resident_id else f"assisted {assisted.id}",
-        facts={"established": assisted.established, "confirmed": "on-screen"},
+        on_behalf_of=assisted.subject,
+        facts={"established": assisted.established, "confirmed": how},
     )
 
 
@@ -319,13 +326,13 @@ def confirm_by_code(
     if draft and isinstance(appointment, Appointment):
         draft.shown_contact = contact_hash(session, known_by(appointment)) if is_new else draft.shown_contact
         _forget_whom(draft)
-        _touched(session, now, draft)
+        touched(session, now, draft)
     return appointment
 
 
 def is_drafts(session: Session, key: str, reference: str) -> bool:
     """Whether this appointment came of the draft under `key`."""
-    draft = session.get(Draft, _hash(key)) if key and reference else None
+    draft = session.get(Draft, name_of(key)) if key and reference else None
     return draft is not None and draft.reference == reference
 
 
@@ -343,21 +350,21 @@ def reconsider(session: Session, now: datetime, key: str, reference: str, access
     if has_shown:
         draft.shown_contact = contact_hash(session, known_by(look_up(session, reference, access_key)))
     draft.reference, draft.once = "", secrets.token_urlsafe(24)
-    _touched(session, now, draft)
+    touched(session, now, draft)
 
 
 def confirmed(session: Session, key: str) -> Booked | None:
     """The appointment that came of this draft, with its key; None while there is none."""
-    draft = session.get(Draft, _hash(key)) if key else None
+    draft = session.get(Draft, name_of(key)) if key else None
     return booked_again(session, draft.reference) if draft and draft.reference else None
 
 
 def tick(session: Session, now: datetime, key: str, need: str, is_ticked: bool) -> Draft:
     """Keep one need ticked or not. Raises HoldExpired as `remember` does."""
-    draft = _mine(session, now, key)
+    draft = mine(session, now, key)
     others = [each for each in draft.needs if each != need]
     draft.needs = tuple(each for each in NEEDS if each in others or (is_ticked and each == need))
-    return _touched(session, now, draft)
+    return touched(session, now, draft)
 
 
 def abandon(session: Session, now: datetime, key: str) -> None:
@@ -375,13 +382,13 @@ def abandon_named(session: Session, now: datetime, name: str) -> None:
 
 
 def name_of(key: str) -> str:
-    """What a draft is called where its key must not be known."""
-    return _hash(key) if key else ""
+    """What a draft is called where its key must not be known; "" for no key."""
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest() if key else ""
 
 
 def forget(session: Session, key: str) -> bool:
     """Forget that a booking was made under this key; True when one was. One that is still on its way stays."""
-    draft = session.get(Draft, _hash(key), with_for_update=True) if is_key(key) else None
+    draft = session.get(Draft, name_of(key), with_for_update=True) if is_key(key) else None
     if draft is None or not draft.reference:
         return False
     session.delete(draft)
@@ -410,19 +417,19 @@ def details_for(session: Session, draft: Draft) -> Details:
 
 def for_myself(session: Session, now: datetime, key: str) -> Draft:
     """Whoever booked for somebody else books for themselves: the time is kept, the answers are forgotten. Raises HoldExpired."""
-    draft = session.get(Draft, _hash(key), with_for_update=True)
+    draft = session.get(Draft, name_of(key), with_for_update=True)
     if draft is None or draft.reference or _is_old(draft, now):
         raise HoldExpired
     draft.acted_by = draft.on_behalf_of = None
     _forget_whom(draft)
-    return _touched(session, now, draft)
+    return touched(session, now, draft)
 
 
-def _mine(session: Session, now: datetime, key: str) -> Draft:
+def mine(session: Session, now: datetime, key: str) -> Draft:
     """The draft under `key`, locked, as long as it is one: an answer that arrives after the booking is done, or after nobody may
     book for somebody else any more, changes nothing.
     """
-    draft = session.get(Draft, _hash(key), with_for_update=True)
+    draft = session.get(Draft, name_of(key), with_for_update=True)
     if draft is None or draft.reference or _is_old(draft, now):
         raise HoldExpired
     if acting := acting_of(draft):
@@ -432,7 +439,7 @@ def _mine(session: Session, now: datetime, key: str) -> Draft:
 
 def _draft_of(session: Session, key: str, reference: str) -> Draft | None:
     """The draft under `key`, locked, if it has become this appointment."""
-    draft = session.get(Draft, _hash(key), with_for_update=True) if key else None
+    draft = session.get(Draft, name_of(key), with_for_update=True) if key else None
     return draft if draft and draft.reference == reference else None
 
 
@@ -455,6 +462,8 @@ def _start_over(session: Session, now: datetime, draft: Draft, services: tuple[s
         _let_go(session, now, draft)
     draft.services, draft.location, draft.mode, draft.people = services, "", "", 1
     draft.start_at, draft.hold, draft.reference = None, "", ""
+    # Who it is was established for what was begun there, and for nothing else.
+    draft.begun_beside, draft.offer_hash, draft.offered_until = None, "", None
     draft.once = secrets.token_urlsafe(24)
 
 
@@ -464,7 +473,7 @@ def _let_go(session: Session, now: datetime, draft: Draft) -> None:
     draft.start_at, draft.hold = None, ""
 
 
-def _touched(session: Session, now: datetime, draft: Draft) -> Draft:
+def touched(session: Session, now: datetime, draft: Draft) -> Draft:
     draft.touched_at = now
     session.add(draft)
     session.flush()
@@ -477,7 +486,3 @@ def forget_old_drafts(session: Session, now: datetime) -> None:
 
 def _is_old(draft: Draft, now: datetime) -> bool:
     return draft.touched_at < now - KEPT_FOR
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()

@@ -9,6 +9,8 @@ from locales.catalogue import _
 from portal.ui.frame import step_words
 
 WAY, TIME, DETAILS, CHECK, CODE, DONE = "/book/", "/book/when/", "/book/details/", "/book/check/", "/book/code/", "/book/done/"
+# Where a phone goes on with what was begun beside staff.
+HERE = "/book/here/"
 
 # Translators: short names of the four steps of booking, as in "Step 2 of 4: time"
 _NAMES: dict[str, Callable[[], str]] = {

@@ -87,7 +87,7 @@ class WayState(BookingState):
             if draft is None or not draft.draft.services:
                 return rx.redirect(path("/services/"), replace=True)
             self.shown = Shown()
-            await self._ask_who(catalogue, draft.draft.services)
+            await self._ask_who(catalogue, draft.draft.services, await self._assisted(draft.draft.key_hash) or draft.beside)
             try:
                 remote = await in_reading(soonest_remote, now(), tuple(draft.draft.services))
                 self._show(catalogue, draft.draft, remote)

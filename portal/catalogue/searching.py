@@ -94,6 +94,7 @@ def _found_list() -> rx.Component:
             class_name="rows",
         ),
         class_name="flow",
+        custom_attrs={"data-next": "yes"},
     )
 
 

@@ -127,8 +127,21 @@ def together_line() -> rx.Component:
     return rx.cond(
         AssistState.together,
         rx.el.aside(
+            rx.el.script(src="/teach.js", async_=True),
             native_form(
                 rx.el.p(icon("users"), rx.el.b(AssistState.together), class_name="split"),
+                rx.el.button(
+                    icon("graduation-cap"),
+                    rx.el.span(AssistState.teach_words),
+                    type="button",
+                    on_click=AssistState.teach,
+                    aria_pressed=rx.cond(AssistState.is_taught, "true", "false"),
+                    class_name="button second",
+                ),
+                rx.cond(
+                    AssistState.is_taught,
+                    rx.el.p(class_name="next", role="status", custom_attrs={"data-teach": AssistState.next_words}),
+                ),
                 rx.el.p(AssistState.idle_words, class_name="idle", role="status", hidden=True),
                 rx.el.button(icon("log-out"), rx.el.span(AssistState.end_words), type="submit", class_name="button second"),
                 action=AssistState.end_at,

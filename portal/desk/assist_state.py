@@ -40,7 +40,8 @@ class TypedCode(BaseModel):
 
 class AssistState(SignedIn, rx.State):
     """`together` is "" unless they are at it: then both names in one sentence, which stands over every page. The words are those of
-    the language in which it was begun, because the same line stands over all pages.
+    the language in which it was begun, because the same line stands over all pages. `is_taught`: the resident wants to learn it, and is
+    shown what to touch next (assets/teach.js).
     """
 
     name: rx.Field[str] = rx.field("")
@@ -49,6 +50,9 @@ class AssistState(SignedIn, rx.State):
     sent_to: rx.Field[str] = rx.field("")
     shown_code: rx.Field[str] = rx.field("")
     together: rx.Field[str] = rx.field("")
+    is_taught: rx.Field[bool] = rx.field(False)
+    teach_words: rx.Field[str] = rx.field("")
+    next_words: rx.Field[str] = rx.field("")
     end_words: rx.Field[str] = rx.field("")
     idle_words: rx.Field[str] = rx.field("")
     end_at: rx.Field[str] = rx.field("")
@@ -85,6 +89,12 @@ class AssistState(SignedIn, rx.State):
         yield
         self.is_waiting = False
         yield await self._type_code(form)
+
+    @rx.event
+    async def teach(self):
+        """Show the next touch from here on, or no more."""
+        if await self._assisted():
+            self.is_taught = not self.is_taught
 
     async def _begin(self, form: dict):
         with self._speaking() as language:
@@ -146,6 +156,9 @@ class AssistState(SignedIn, rx.State):
     async def _show_together(self, name: str) -> None:
         member = await self._member()
         self.together = _("{staff} fills this in together with {name}.", staff=member.name if member else "", name=name)
+        self.is_taught, self.teach_words = False, _("Show the next touch")
+        # Translators: beside a resident who learns how it is done; {what} is a button or a question on the page
+        self.next_words = _("Touch next: {what}", what="{what}")
         self.end_words = _("End, and wipe the screen")
         self.idle_words = _("Nobody has touched this for a while. In a moment it is wiped.")
         self.end_at, self.back_to = path("/auth/end-assisting"), path(f"{ASSIST}?news=ended")

@@ -29,8 +29,8 @@ from portal.appointments.words import language_words, needs_words, place_words, 
 from portal.contacts import in_order, phone_words, scope_words
 from portal.desk.sign_in_state import DESK_SIGN_IN
 from portal.facts import Entry, Fact
+from portal.identity.grants import end_everywhere
 from portal.identity.permissions import READERS
-from portal.identity.sessions import end_all_of
 from portal.identity.signed_in import SignedIn
 from portal.limits import opening
 from portal.page_state import Typed, now
@@ -99,9 +99,9 @@ class PeopleState(SignedIn, rx.State):
 
     @rx.event
     async def see(self, subject: str):
-        """Open one of those that were found, for the purpose that was said."""
+        """Open one of those that were found, for the purpose that was said: nobody goes through the numbers of residents."""
         with self._speaking():
-            return await self._see(subject)
+            return await self._see(subject if subject in [each.subject for each in self.found] else "")
 
     @rx.event
     async def mark(self):
@@ -282,13 +282,13 @@ def _appointment(session: Session, catalogue: Catalogue, it: Appointment) -> Ent
 
 def _put_together(session: Session, at: datetime, staff: str, kept: int, other: int) -> None:
     merge(session, at, staff, kept, other)
-    end_all_of(session, at, resident_id=other)
+    end_everywhere(session, at, resident_id=other)
 
 
 def _take_apart(session: Session, at: datetime, staff: str, number: int) -> None:
     """Whoever was signed in by either has to show again who they are."""
     undone = unmerge(session, at, staff, number)
-    end_all_of(session, at, resident_id=undone.kept_id)
+    end_everywhere(session, at, resident_id=undone.kept_id)
 
 
 def _person(subject: object) -> Person:

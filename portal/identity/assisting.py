@@ -9,26 +9,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import Index, text, update
 from sqlmodel import Field, Session, col, select
 
 from booking.audit import STAFF, record
 from booking.details import LONGEST_NAME, one_line
 from booking.errors import NotValid, Problem
 from booking.store import Table
-from portal.identity.sessions import Who
+from portal.identity.sessions import SessionRow, Who
 
 # How it was established who the person is.
 BY_CODE, BY_DOCUMENT, UNVERIFIED = "code", "document", "unverified"
 WAYS = (BY_CODE, BY_DOCUMENT, UNVERIFIED)
+# How whoever sat beside them said that it is right.
+ON_SCREEN, BY_THEIR_CODE, OWN_PHONE = "on-screen", "by-code", "own-phone"
+CONFIRMED = {ON_SCREEN: "on the screen", BY_THEIR_CODE: "with a code", OWN_PHONE: "on their own phone"}
 # The page wipes itself a little earlier; this is for a page that can't any more: its tab or its lid was closed.
 IDLE = timedelta(minutes=5)
+
+
+_RUNNING = text("ended_at IS NULL")
 
 
 class AssistedRow(Table, table=True):
     """`draft_hash` names the booking that was begun (portal/appointments/draft.py), "" while there is none."""
 
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = (
+        Index("uq_assisted_running", "session_id", unique=True, sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     session_id: int = Field(foreign_key="session.id", index=True)
@@ -52,11 +61,14 @@ class Assisted:
     established: str
     resident_id: int | None = None
 
-    @property
-    def by(self) -> str:
-        """For the record of what was done: ids only."""
+    def by(self, confirmed: str) -> str:
+        """For the record of what was done, with the way in which it was confirmed: ids only."""
         whom = f"resident {self.resident_id}" if self.resident_id else "a person beside them"
-        return f"staff {self.staff}, confirmed on the screen by {whom} ({self.established})"
+        return f"staff {self.staff}, confirmed {CONFIRMED[confirmed]} by {whom} ({self.established})"
+
+    @property
+    def subject(self) -> str:
+        return f"resident {self.resident_id}" if self.resident_id else f"assisted {self.id}"
 
 
 def assist(session: Session, now: datetime, who: Who, name: str, established: str, resident_id: int | None = None) -> Assisted:
@@ -67,6 +79,7 @@ def assist(session: Session, now: datetime, who: Who, name: str, established: st
         problems.append(Problem("established", "missing"))
     if problems or who.staff is None:
         raise NotValid(tuple(problems))
+    session.get_one(SessionRow, who.session_id, with_for_update=True)  # two tabs take turns
     end_assisting(session, now, who.session_id)
     row = AssistedRow(
         session_id=who.session_id,
@@ -94,6 +107,17 @@ def touched(session: Session, now: datetime, session_id: int, draft_hash: str = 
     row = _running(session, session_id)
     if row and now < row.seen_at + IDLE:
         row.seen_at, row.draft_hash = now, draft_hash or row.draft_hash
+
+
+def sat_beside(session: Session, assisted_id: int | None) -> Assisted | None:
+    """Who it was, also when it is over and their name forgotten."""
+    row = session.get(AssistedRow, assisted_id) if assisted_id else None
+    return _assisted(row) if row else None
+
+
+def not_at_it_any_more(session: Session, draft_hash: str) -> None:
+    """That booking goes on elsewhere: the end here does not end it."""
+    session.execute(update(AssistedRow).where(col(AssistedRow.draft_hash) == draft_hash).values(draft_hash=""))
 
 
 def end_assisting(session: Session, now: datetime, session_id: int) -> str:
@@ -128,7 +152,6 @@ def _assisted(row: AssistedRow) -> Assisted:
 
 
 def _record(session: Session, now: datetime, row: AssistedRow, act: str) -> None:
-    subject = f"resident {row.resident_id}" if row.resident_id else f"assisted {row.id}"
     record(
         session,
         now,
@@ -136,7 +159,7 @@ def _record(session: Session, now: datetime, row: AssistedRow, act: str) -> None
         actor=row.staff,
         act=act,
         subject_kind="resident" if row.resident_id else "visitor",
-        subject=subject,
+        subject=_assisted(row).subject,
         purpose="assistance",
         facts={"established": row.established},
     )

@@ -13,7 +13,7 @@ from sqlalchemy import delete
 from sqlmodel import Field, Session, col, select
 
 from booking.store import Table
-from portal.identity.sessions import Person, hash_of_token
+from portal.identity.sessions import Person, end_all_of, hash_of_token
 
 # From the right code to the door is one step of the browser.
 LASTS = timedelta(minutes=2)
@@ -68,6 +68,13 @@ def redeem(session: Session, now: datetime, token: str) -> Entered | None:
     if now >= row.granted_at + LASTS:
         return None
     return Entered(Person(row.how, resident_id=row.resident_id, staff=row.staff), row.language, row.wants)
+
+
+def end_everywhere(session: Session, now: datetime, *, resident_id: int | None = None, staff: str | None = None) -> None:
+    """Of a resident or of a staff member: every session, and whatever was about to become one."""
+    mine = col(DoorGrant.staff) == staff if staff else col(DoorGrant.resident_id) == resident_id
+    session.execute(delete(DoorGrant).where(mine))
+    end_all_of(session, now, resident_id=resident_id, staff=staff)
 
 
 def forget_grants(session: Session, now: datetime) -> None:

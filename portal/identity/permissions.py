@@ -44,7 +44,8 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
         "WayState": "add_service choose open",
         "TimeState": "choose open show_more",
         "DetailsState": "chose_language open submit ticked typed_email typed_interpreter_language typed_name typed_phone",
-        "CheckState": "confirm give_up open",
+        "CheckState": "confirm confirm_by_code give_up open",
+        "HereState": "open take",
         "CodeState": "confirm give_up look_at_time open other_contact send_again typing",
         "DoneState": "open",
         # An appointment: its reference and key prove whose it is.
@@ -76,7 +77,8 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
         "MyAccessState": "end_others end_session new_codes open passkey_added remove_passkey",
     },
     ASSISTANTS: {
-        "AssistState": "begin open type_code",
+        "AssistState": "begin open teach type_code",
+        "OfferState": "look offer stop",
     },
     READERS: {
         "PeopleState": "find mark open put_together see take_apart unmark",

@@ -142,9 +142,13 @@ def is_on(row: SessionRow, now: datetime) -> bool:
 
 
 def forget_sessions(session: Session, now: datetime) -> None:
-    """Delete what ended long ago."""
+    """Delete what ended long ago. What hangs on it goes first (assisting.forget_assisted)."""
+    session.execute(delete(SessionRow).where(is_forgotten(now)))
+
+
+def is_forgotten(now: datetime):
     long_ago = now - FORGOTTEN_AFTER
-    session.execute(delete(SessionRow).where(or_(col(SessionRow.ended_at) < long_ago, col(SessionRow.seen_at) < long_ago)))
+    return or_(col(SessionRow.ended_at) < long_ago, col(SessionRow.seen_at) < long_ago)
 
 
 def hash_of_token(token: str) -> str:

@@ -12,6 +12,7 @@ from booking.store import in_reading, in_transaction
 from locales.catalogue import path
 from portal.identity.assisting import Assisted, assisted, touched
 from portal.identity.cookies import token_in
+from portal.identity.permissions import ASSISTANTS
 from portal.identity.sessions import SEEN_EVERY, Who, seen, who_is
 from portal.page_state import PageState, now
 
@@ -37,13 +38,15 @@ class SignedIn(PageState, rx.State, mixin=True):
         who = await self._who()
         return (await in_reading(read_catalogue)).staff.get(who.staff) if who and who.staff else None
 
-    async def _assisted(self, draft: str = "") -> Assisted | None:
-        """Whom the staff member signed in here assists at this moment; `draft` names the booking that they are at."""
-        who = await self._who()
-        if who is None or who.staff is None:
+    async def _assisted(self, draft: str = "", *, is_touch: bool = True) -> Assisted | None:
+        """Whom the staff member signed in here assists at this moment; `draft` names the booking that they are at. A page that asks by
+        itself is no touch.
+        """
+        who, member = await self._who(), await self._member()
+        if who is None or member is None or not ASSISTANTS & set(member.roles):
             return None
         found = await in_reading(assisted, now(), who.session_id)
-        if found:
+        if found and is_touch:
             await in_transaction(touched, now(), who.session_id, draft)
         return found
 

@@ -23,8 +23,9 @@ from booking.catalogue import StaffMember, read_catalogue
 from booking.errors import NotValid, Problem, Refusal
 from booking.references import SecretChanged, bare
 from booking.store import Table, store_of
-from portal.identity import api_tokens, sessions
+from portal.identity import api_tokens
 from portal.identity.authenticators import DIGITS, other_step_of, sealed, step_of, unsealed
+from portal.identity.grants import end_everywhere
 from portal.identity.passkeys import MOST, NewPasskey, Passkey, keep, passkeys_of
 from portal.identity.passwords import weak
 from portal.identity.sessions import hash_of_token
@@ -261,7 +262,7 @@ def _withdraw(session: Session, now: datetime, staff: str) -> None:
     for table in (StaffRecoveryCode, Passkey, StaffAccess):
         session.execute(delete(table).where(col(table.staff) == staff))
     session.flush()
-    sessions.end_all_of(session, now, staff=staff)
+    end_everywhere(session, now, staff=staff)
 
 
 def _known(session: Session, email: str) -> StaffMember:

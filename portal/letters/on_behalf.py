@@ -15,7 +15,7 @@ from sqlmodel import Session
 from booking.acting import done_by
 from booking.catalogue import Catalogue, read_catalogue
 from booking.details import Contact, known_by
-from booking.mandates import offer_to_tell, receives
+from booking.mandates import holders_contact, offer_to_tell, receives
 from booking.outbox import Letter
 from booking.people import Mandate, Resident, ResidentContact
 from booking.promises import BOOKED, Appointment
@@ -116,9 +116,10 @@ def about_copy(session: Session, now: datetime, _letter: Letter, appointment_id:
     """For whoever gets the owner's letters too, while they do."""
     catalogue, appointment = read_catalogue(session), session.get_one(Appointment, appointment_id)
     mandate = receives(session, now, mandate_id)
-    if mandate is None:
+    reached = holders_contact(session, mandate) if mandate else None
+    if mandate is None or reached is None:
         return OfOthers(catalogue, appointment, None, "", "")
-    to = Contact(mandate.email, mandate.phone)
+    to = Contact(reached.email, reached.phone)
     return OfOthers(catalogue, appointment, to, "", _language_of(session, mandate), whose=mandate.owner_name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import reflex as rx
@@ -27,6 +28,7 @@ class MeState(SignedIn, rx.State):
     mine: rx.Field[Mine] = rx.field(default_factory=Mine)
     is_ready: rx.Field[bool] = rx.field(False)
     news: rx.Field[str] = rx.field("")
+    _shown_at: datetime = datetime(2000, 1, 1, tzinfo=UTC)
 
     @rx.event
     async def open(self):
@@ -49,12 +51,13 @@ class MeState(SignedIn, rx.State):
 
     @rx.event
     async def join(self):
-        """All of it is theirs."""
-        return await self._do(join, "joined")
+        """What is shown is theirs, and nothing that was booked since, or that they were not asked about."""
+        references = [each.reference for each in self.mine.asked_about]
+        return await self._do(lambda session, who: join(session, now(), who, references, self._shown_at), "joined")
 
     @rx.event
     async def not_mine(self):
-        return await self._do(not_mine, "")
+        return await self._do(lambda session, who: not_mine(session, self._shown_at, who), "")
 
     @rx.event
     async def end_session(self, number: int):
@@ -82,7 +85,7 @@ class MeState(SignedIn, rx.State):
             who = await self._who()
             if who is None or who.resident_id is None:
                 return self._out()
-            await in_transaction(verb, now(), who.resident_id)
+            await in_transaction(verb, who.resident_id)
             self.news = news
             return await self._look()
 
@@ -90,6 +93,7 @@ class MeState(SignedIn, rx.State):
         who = await self._who()
         if who is None or who.resident_id is None:
             return self._out()
+        self._shown_at = now()
         self.mine = await in_reading(_mine, who)
         self.is_ready = True
         return None

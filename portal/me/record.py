@@ -12,6 +12,7 @@ from booking.audit import RESIDENT, STAFF, AuditEntry
 from booking.catalogue import Catalogue, read_catalogue
 from booking.holdings import Holdings, Kept, held_of
 from booking.mandates import Acting, name_of_holder
+from booking.merging import parts_of
 from booking.outbox import DELIVERED, OVERTAKEN, PARKED, SMS, Letter
 from booking.people import Mandate
 from booking.promises import CANCELLED
@@ -142,6 +143,7 @@ def _what_happened(what: str) -> str:
 def _mandates(held: Holdings) -> Part:
     entries = [_mandate(each, _("They act for you: {name}", name=each.name)) for each in held.mandates_given]
     entries += [_mandate(each, _("You act for {name}", name=each.owner_name)) for each in held.mandates_held]
+    entries += [_mandate(each, _("Would you act for {name}?", name=each.owner_name)) for each in held.mandates_offered]
     return Part(_("Mandates ({n})", n=len(entries)), entries, _("There is none."))
 
 
@@ -158,8 +160,9 @@ def _mandate(mandate: Mandate, title: str) -> Entry:
 
 
 def _places(session: Session, catalogue: Catalogue, resident_id: int) -> Part:
-    rows = select(SessionRow).where(SessionRow.resident_id == resident_id).order_by(col(SessionRow.id).desc())
-    beside = select(AssistedRow).where(AssistedRow.resident_id == resident_id).order_by(col(AssistedRow.id).desc())
+    numbers = parts_of(session, resident_id)
+    rows = select(SessionRow).where(col(SessionRow.resident_id).in_(numbers)).order_by(col(SessionRow.id).desc())
+    beside = select(AssistedRow).where(col(AssistedRow.resident_id).in_(numbers)).order_by(col(AssistedRow.id).desc())
     entries = [
         Entry(
             _moment(catalogue, row.begun_at),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -61,7 +62,7 @@ def _said(session: Session, resident_id: int) -> tuple[Record, str, str]:
 def _paper(record: Record, town: str, zone: str) -> dict[str, Any]:
     return {
         "title": record_title(),
-        "lead": [_("As it stood on {day}.", day=dates.day_and_year(now().date()))],
+        "lead": [_("As it stood on {day}.", day=dates.day_and_year(now().astimezone(ZoneInfo(zone)).date()))],
         "town": town,
         "zone": zone,
         "language": current_language(),

@@ -8,16 +8,17 @@ import pytest
 from booking.acting import about_owner, done_by, look, opened_for
 from booking.appointments import Booked, book, book_at_once, cancel, look_up, move
 from booking.audit import AuditEntry
-from booking.details import Details
+from booking.details import Contact, Details
 from booking.errors import NoMandate, TooManyBookings, UnknownReference
 from booking.holds import hold
-from booking.mandates import BOOK, RECEIVE, SEE, Acting, receives, revoke
+from booking.mandates import BOOK, RECEIVE, SEE, Acting, holders_contact, receives, revoke
 from booking.outbox import Letter
+from booking.people import Mandate
 from booking.promises import BOOKED, AppointmentChange
-from booking.residents import appointments_of, join
+from booking.residents import appointments_of, contacts_of, give_further, take_back
 from booking.store import Store, read, write
 from tests.booking.test_mandates import ANAS, STRANGERS, TERMS, arrives, pair, rows
-from tests.booking.towns import NINE, NOW, PERMIT, found, key, minutes
+from tests.booking.towns import NINE, NOW, PERMIT, found, joins, key, minutes
 
 TYPED = Details("Ana Lopes", language="pt")
 AFTER = NOW.replace(year=2028, month=3, day=2)  # the last day was yesterday
@@ -156,7 +157,7 @@ def without(town: Store, why: str) -> tuple[Acting, Any]:
 def test_without_a_mandate_in_force_there_is_nothing_to_see_to_move_or_to_book(town: Store, why: str):
     mine = write(town, book_at_once, NOW, PERMIT, NINE, replace(TYPED, email=ANAS.email), once=key("mine"))
     acting, now = without(town, why)
-    write(town, join, NOW, arrives(town, ANAS))
+    write(town, joins, NOW, arrives(town, ANAS))
     before = (changes(town), len(rows(town, Letter)))
     with pytest.raises(NoMandate):
         write(town, look, now, acting)
@@ -190,7 +191,7 @@ def test_each_scope_allows_what_it_names_and_no_more(town: Store):
 def test_whoever_only_sees_changes_nothing(town: Store):
     acting, _mandate = acting_pair(town, scopes=(SEE,))
     mine = write(town, book_at_once, NOW, PERMIT, NINE, replace(TYPED, email=ANAS.email), once=key("mine"))
-    write(town, join, NOW, acting.owner_id)
+    write(town, joins, NOW, acting.owner_id)
     assert read(town, opened_for, NOW, acting, mine.reference, SEE).id == mine.appointment.id
     with pytest.raises(NoMandate):
         books(town, acting, NINE + minutes(20))
@@ -215,3 +216,18 @@ def test_without_acting_the_key_is_asked_for_as_ever(town: Store):
     for guess in ("", f"for-{acting.owner_id}"):
         with pytest.raises(UnknownReference):
             read(town, look_up, booked.reference, guess)
+
+
+def test_copies_follow_the_holder_to_another_address(town: Store):
+    """They lost the letter box that was named, and use another one."""
+    acting, _mandate = acting_pair(town, scopes=(BOOK, RECEIVE))
+    before = read(town, contacts_of, acting.holder_id)[0].contact
+    write(town, give_further, NOW, acting.holder_id, Contact(email="new@example.org"))
+    (mandate,) = rows(town, Mandate)
+    reached = read(town, holders_contact, mandate)
+    assert reached
+    assert reached.contact == before
+    write(town, take_back, acting.holder_id, before)
+    reached = read(town, holders_contact, mandate)
+    assert reached
+    assert reached.email == "new@example.org"

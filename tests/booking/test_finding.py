@@ -9,10 +9,10 @@ from booking.catalogue import Service, StaffMember, Topic, read_catalogue
 from booking.details import Contact, Details
 from booking.errors import NotValid
 from booking.finding import PURPOSES, Person, find_people, open_record
-from booking.residents import join, resident_with
+from booking.residents import resident_with
 from booking.store import Store, read, write
 from booking.visits import Visit
-from tests.booking.towns import NINE, NOW, PERMIT, amend, found, key, words
+from tests.booking.towns import NINE, NOW, PERMIT, amend, found, joins, key, words
 
 HERE, THERE, BINS = "eva", "olga", Visit(("bins",), "pacos", "in_person")
 
@@ -64,7 +64,7 @@ def test_by_booking_code_contact_or_name_each_in_full(town: Store):
 def test_a_resident_is_one_however_they_are_found(town: Store):
     booked = books(town)
     ana = write(town, resident_with, NOW, Contact(email="ana@example.org"), "pt").id
-    write(town, join, NOW, ana)
+    write(town, joins, NOW, ana)
     for typed in (booked.reference, "ana@example.org", "Ana Lima"):
         assert read(town, find_people, member(town), typed) == [Person(resident_id=ana)]
 
@@ -82,7 +82,7 @@ def test_what_is_seen_is_what_is_theirs_and_the_rest_is_counted(town: Store):
     for visit in (PERMIT, BINS):
         books(town, visit)
     ana = write(town, resident_with, NOW, Contact(email="ana@example.org"), "pt").id
-    write(town, join, NOW, ana)
+    write(town, joins, NOW, ana)
     for slug, seen in ((HERE, 2), ("nina", 1), (THERE, 0)):
         opened = write(town, open_record, NOW, member(town, slug), Person(resident_id=ana), "visit")
         assert (len(opened.appointments), opened.elsewhere) == (seen, 2 - seen)

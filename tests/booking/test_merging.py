@@ -6,16 +6,19 @@ import pytest
 from sqlmodel import select
 
 from booking.appointments import book
-from booking.audit import AuditEntry
+from booking.audit import CLOCKWORK, AuditEntry
+from booking.catalogue import read_catalogue
 from booking.details import Contact, Details
 from booking.erasing import erase_resident
 from booking.errors import CannotMerge
+from booking.finding import Person, open_record
+from booking.holdings import held_of
 from booking.holds import hold
 from booking.mandates import SEE, Terms, accept, acts_for, grant, may, revoke
-from booking.merging import BELONGINGS, Merge, merge, merges_of, unmerge
+from booking.merging import BELONGINGS, Merge, merge, merges_of, now_known_as, parts_of, unmerge
 from booking.people import Mandate, ProviderIdentity, Resident, ResidentContact
 from booking.promises import Appointment
-from booking.residents import appointments_of, contacts_of, resident_known_as, resident_with
+from booking.residents import appointments_of, contacts_of, give_further, resident_known_as, resident_with, take_back
 from booking.store import Store, read, write
 from tests.booking.towns import NINE, NOW, PERMIT, found, key, minutes, person
 
@@ -171,3 +174,41 @@ def test_both_records_say_that_it_was_done(town: Store, ana: int, other: int):
     assert {(each.subject, each.actor, each.purpose) for each in entries} == {
         (f"resident {number}", CLERK, "duplicate") for number in (ana, other)
     }
+
+
+def test_taken_apart_nobody_is_left_without_a_way_in(town: Store, ana: int):
+    """Ana took her own address back, because the other record's number was there."""
+    other = arrives(town, PHONE)
+    done = write(town, merge, NOW, CLERK, ana, other)
+    write(town, take_back, ana, "ana@example.org")
+    with pytest.raises(CannotMerge):
+        write(town, unmerge, NOW, CLERK, done.id)
+    assert read(town, merges_of, ana)
+    # Control: with a contact of her own again, they are two.
+    write(town, give_further, NOW, ana, MAIL)
+    write(town, unmerge, NOW, CLERK, done.id)
+    assert read(town, merges_of, ana) == []
+
+
+def test_who_looked_at_the_other_record_is_told_in_the_kept_one(town: Store, ana: int, other: int):
+    eva = read(town, read_catalogue).staff[CLERK]
+    write(town, open_record, NOW, eva, Person(resident_id=other), "duplicate")
+    assert read(town, held_of, ana).reads == []
+    write(town, merge, NOW, CLERK, ana, other)
+    (entry,) = read(town, held_of, ana).reads
+    assert (entry.actor, entry.subject) == (CLERK, f"resident {other}")
+
+
+def test_a_record_is_known_by_the_one_it_is_part_of(town: Store, ana: int, other: int):
+    assert read(town, now_known_as, other) == other
+    write(town, merge, NOW, CLERK, ana, other)
+    assert read(town, now_known_as, other) == ana
+    assert read(town, parts_of, ana) == [ana, other]
+
+
+def test_whoever_is_erased_by_clockwork_was_not_erased_by_themselves(town: Store, ana: int, other: int):
+    write(town, merge, NOW, CLERK, ana, other)
+    write(town, erase_resident, NOW, ana, actor_kind=CLOCKWORK, actor="worker")
+    entries = read(town, lambda session: session.exec(select(AuditEntry).where(AuditEntry.act == "erased")).all())
+    assert {(each.actor, each.purpose) for each in entries} == {("worker", "retention")}
+    assert len(entries) == 2

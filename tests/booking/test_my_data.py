@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
-from booking.appointments import book, cancel, look_up
+from booking.appointments import book, cancel, look_up, move
 from booking.audit import AuditEntry
 from booking.details import Contact, Details
 from booking.erasing import erase_resident, what_stays
@@ -173,10 +173,10 @@ def test_moved_meanwhile_it_stays_until_it_is_really_over(town: Store, ana: int)
     with_later_end = read(town, look_up, booked.reference, booked.access_key)
     assert with_later_end.erase_at == NINE + minutes(20)
 
-    def move(session):
+    def is_moved(session):
         session.get_one(Appointment, with_later_end.id).end_at = NINE + minutes(60)
 
-    write(town, move)
+    write(town, is_moved)
     write(town, tidy, NINE + minutes(30))
     assert "Ana Lima" in everything(town)
 
@@ -307,3 +307,45 @@ def test_a_ticket_says_no_more_what_somebody_needed(town: Store):
     with pytest.raises(UnknownTicket):
         read(town, follow, drawn.code)
     assert write(town, tidy, NINE + timedelta(days=32)) == {}
+
+
+@pytest.mark.parametrize("by_law", [0, 30])
+def test_what_was_cancelled_goes_at_once_unless_the_law_keeps_it(town: Store, ana: int, by_law: int):
+    amend(town, change=lambda session: _rule(session, appointments_by_law_days=by_law))
+    booked = books(town, ana)
+    write(town, cancel, NOW, booked.reference, booked.access_key, once=key("cancel"))
+    assert len(read(town, what_stays, NOW, ana)) == (1 if by_law else 0)
+    write(town, erase_resident, NOW, ana)
+    assert ("Ana" in everything(town)) == bool(by_law)
+
+
+def test_what_was_never_promised_is_kept_by_no_law(town: Store, ana: int):
+    amend(town, change=lambda session: _rule(session, appointments_by_law_days=30))
+    town.caps = True
+    held = write(town, hold, NOW, PERMIT, NINE, once=key("hold never"))
+    booked = write(town, book, NOW, held.token, WHO, once=key("book never"), resident_id=ana)
+    assert booked.appointment.state == "unconfirmed"
+    write(town, cancel, NOW, booked.reference, booked.access_key, once=key("cancel never"))
+    assert read(town, what_stays, NOW, ana) == []
+
+
+def test_moved_after_they_asked_the_law_counts_from_the_new_day(town: Store, ana: int):
+    amend(town, change=lambda session: _rule(session, appointments_by_law_days=30))
+    booked = books(town, ana)
+    write(town, erase_resident, NOW, ana)
+    moved = write(town, move, NOW, booked.reference, booked.access_key, NINE + timedelta(days=7), once=key("move"))
+    write(town, tidy, NINE + timedelta(days=32))
+    assert "Ana" in everything(town)
+    write(town, tidy, moved.end_at + timedelta(days=30))
+    assert "Ana" not in everything(town)
+
+
+def test_an_offer_that_they_never_answered_says_no_more_to_whom(town: Store, ana: int):
+    rui = write(town, resident_with, NOW, Contact(email="rui@example.org"), "pt").id or 0
+    terms = Terms("Rui", "rui@example.org", (SEE,), date(2027, 12, 31), "Ana")
+    write(town, grant, NOW, ana, terms, "pt")
+    assert len(read(town, held_of, rui).mandates_offered) == 1
+    write(town, erase_resident, NOW, rui)
+    mandate = read(town, lambda session: session.exec(select(Mandate)).one())
+    assert (mandate.contact, mandate.email) == ("", "")
+    assert mandate.ended_at

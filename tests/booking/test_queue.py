@@ -414,6 +414,29 @@ def test_whoever_leaves_is_gone_and_may_say_so_twice(hall: Store):
     assert calls(hall) is None
 
 
+def test_a_leaving_that_arrives_late_puts_nobody_out_again(hall: Store):
+    """The answer was lost on the way; meanwhile they are back in line."""
+    booked = books(hall)
+    drawn = comes_in(hall, booked, name="in")
+    write(hall, leave, TEN, drawn.code, once=key("leave"))
+    again = comes_in(hall, booked, name="back")
+    assert again.ticket.state == WAITING
+    assert write(hall, leave, TEN, drawn.code, once=key("leave")).state == WAITING
+    # Control: another wish to leave is one.
+    assert write(hall, leave, TEN, drawn.code, once=key("leave for good")).state == LEFT
+
+
+def test_only_whoever_sits_there_pauses_or_closes_a_counter(hall: Store):
+    """A call that arrives late must not take the seat of a colleague who sat down since."""
+    sits_down(hall, ONE, "ana")
+    for verb in (pause, close_counter):
+        with pytest.raises(CounterShut):
+            write(hall, verb, NINE, ONE, by="rui")
+    write(hall, pause, NINE, ONE, by="ana")
+    write(hall, close_counter, NINE, ONE, by="ana")
+    write(hall, close_counter, NINE, ONE, by="ana")
+
+
 # What was told
 
 

@@ -19,7 +19,7 @@ from booking.residents import (
     to_be_joined,
 )
 from booking.store import Store, read, write
-from tests.booking.towns import NINE, NOW, PERMIT, found, key, minutes
+from tests.booking.towns import NINE, NOW, PERMIT, found, joins, key, minutes
 
 MAIL, PHONE = Contact(email="Ana.Lima@example.org"), Contact(phone="+351912345678")
 ISSUER = "https://id.example"
@@ -42,7 +42,7 @@ def known_as(store: Store, subject: str, email: str = "", *, is_verified: bool =
 
 def books(store: Store, email: str, start=NINE) -> Appointment:
     details = Details("Ana", email=email)
-    return write(store, book_at_once, NOW, PERMIT, start, details, once=key(email)).appointment
+    return write(store, book_at_once, NOW, PERMIT, start, details, once=key(f"{email} {start}")).appointment
 
 
 def test_a_contact_shown_again_is_the_same_resident(town: Store):
@@ -77,8 +77,8 @@ def test_what_was_booked_before_joins_when_they_say_so(town: Store):
     ana = arrives(town)
     assert [each.id for each in read(town, to_be_joined, NOW, ana)] == [mine.id]
     assert read(town, appointments_of, ana) == []
-    assert write(town, join, NOW, ana) == 1
-    assert write(town, join, NOW, ana) == 0
+    assert write(town, joins, NOW, ana) == 1
+    assert write(town, joins, NOW, ana) == 0
     assert [each.id for each in read(town, appointments_of, ana)] == [mine.id]
     assert read(town, to_be_joined, NOW, ana) == []
 
@@ -88,14 +88,35 @@ def test_whoever_says_that_it_is_not_theirs_is_asked_about_later_ones_only(town:
     ana = arrives(town)
     write(town, not_mine, NOW + minutes(1), ana)
     assert read(town, to_be_joined, NOW, ana) == []
-    assert write(town, join, NOW + minutes(1), ana) == 0
+    assert write(town, joins, NOW + minutes(1), ana) == 0
+
+
+def test_what_they_were_not_shown_is_not_theirs(town: Store):
+    """A family shares an address: what is over was never asked about, and what is booked meanwhile will be."""
+    over = books(town, "ana.lima@example.org")
+    mine = books(town, "ana.lima@example.org", NINE + minutes(40))
+    ana, later = arrives(town), NINE + minutes(30)
+    assert [each.id for each in read(town, to_be_joined, later, ana)] == [mine.id]
+    assert write(town, join, later, ana, [mine.reference, over.reference, "VC-2222-2222"], later) == 1
+    assert [each.id for each in read(town, appointments_of, ana)] == [mine.id]
+
+
+def test_what_was_booked_after_they_were_shown_it_is_asked_about_later(town: Store):
+    first = books(town, "ana.lima@example.org")
+    ana, shown_at = arrives(town), NOW - minutes(1)
+    assert write(town, join, NOW, ana, [first.reference], shown_at) == 1
+    second = books(town, "ana.lima@example.org", NINE + minutes(20))
+    assert [each.id for each in read(town, to_be_joined, NOW, ana)] == [second.id]
+    # Control: as if the page had been drawn after it.
+    write(town, not_mine, NOW + minutes(1), ana)
+    assert read(town, to_be_joined, NOW, ana) == []
 
 
 def test_nobody_else_is_asked_about_it(town: Store):
     books(town, "ana.lima@example.org")
     rui = arrives(town, Contact(email="rui@example.org"))
     assert read(town, to_be_joined, NOW, rui) == []
-    assert write(town, join, NOW, rui) == 0
+    assert write(town, joins, NOW, rui) == 0
 
 
 def test_a_further_contact_opens_the_same_page(town: Store):

@@ -26,6 +26,7 @@ from booking.catalogue import (
 from booking.confirming import confirm
 from booking.details import Details
 from booking.promises import Appointment
+from booking.residents import join, to_be_joined
 from booking.store import Store, Table, read, transaction, write
 from booking.unconfirmed import code_sent
 from booking.visits import Visit
@@ -65,6 +66,11 @@ def amend(store: Store, *rows: Table, change: Callable[..., None] | None = None)
         if change:
             change(session)
         catalogue_changed(session)
+
+
+def joins(session: Session, now: datetime, resident_id: int) -> int:
+    """They say that everything they are asked about is theirs."""
+    return join(session, now, resident_id, [each.reference for each in to_be_joined(session, now, resident_id)], now)
 
 
 def opening(location: str, counter: str | None = None, opens: int = 9, closes: int = 17) -> OpeningRow:

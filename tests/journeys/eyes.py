@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import cv2
+import numpy as np
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
@@ -90,3 +92,11 @@ class Complaints:
         """What was heard since the last time."""
         heard, self.heard = self.heard, []
         return heard
+
+
+def read_by_camera(page: Page) -> str:
+    """What the QR code on the page says, "" when a camera can't read it."""
+    picture = page.locator(".qr svg").screenshot()
+    pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert pixels is not None
+    return cv2.QRCodeDetector().detectAndDecode(cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST))[0]

@@ -384,6 +384,17 @@ def the_two_are_at_it_together(resident: Resident, _book: OpenBook) -> None:
     expect(resident.page.locator(".together")).to_be_visible()
 
 
+def the_next_touch_is_shown(resident: Resident, _book: OpenBook) -> None:
+    resident.press("Show the next touch")
+    expect(resident.page.locator(".together .next")).not_to_be_empty()
+
+
+def the_form_can_go_on_on_their_phone(resident: Resident, _book: OpenBook) -> None:
+    resident.get_to(DETAILS)
+    resident.press("Go on with their own phone")
+    expect(resident.page.locator(".qr")).to_be_visible()
+
+
 def it_is_over_and_wiped(resident: Resident, _book: OpenBook) -> None:
     resident.press("End, and wipe the screen")
     resident.reads("It is over. Nothing of theirs is left here.")
@@ -485,6 +496,8 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         somebody_sits_down_beside_them,
         a_code_was_sent_to_whoever_sits_there,
         the_two_are_at_it_together,
+        the_next_touch_is_shown,
+        the_form_can_go_on_on_their_phone,
         it_is_over_and_wiped,
         a_ticket_is_followed,
         the_number_is_called,

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import icalendar
-import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from locales.catalogue import LANGUAGES
+from tests.journeys.eyes import read_by_camera
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import Resident
 
@@ -57,7 +56,7 @@ def test_a_camera_reads_the_code_on_the_screen_and_it_opens_the_appointment_on_a
     page = new_context(color_scheme=theme).new_page()
     resident = Resident(page, address, "ar")
     reference, access_key = resident.book()
-    link = _read_by_camera(page)
+    link = read_by_camera(page)
     assert link == f"{address}/ar/appointment/#{reference}.{access_key}"
 
     other = new_context().new_page()
@@ -75,10 +74,3 @@ def _only_event(file: bytes) -> icalendar.Event:
     (event,) = icalendar.Calendar.from_ical(file).walk("VEVENT")
     assert isinstance(event, icalendar.Event)
     return event
-
-
-def _read_by_camera(page: Page) -> str:
-    picture = page.locator(".qr svg").screenshot()
-    pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
-    assert pixels is not None
-    return cv2.QRCodeDetector().detectAndDecode(cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST))[0]

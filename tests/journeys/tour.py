@@ -21,6 +21,7 @@ OPENED = (
     "/services/marriage/",
     "/services/consult-file/",
     "/appointment/",
+    "/book/here/",
     "/ticket/",
     "/video/",
     "/sign-in/",

@@ -12,7 +12,7 @@ from booking.store import Store, read, write
 from portal.identity import sessions
 from portal.identity.entering import Granted, SignIn, answer, ask, ask_again, code_for, code_of_tab, new_key
 from portal.identity.grants import LASTS as GRANT_LASTS
-from portal.identity.grants import DoorGrant, redeem
+from portal.identity.grants import DoorGrant, end_everywhere, redeem
 from portal.identity.sessions import IDLE, LONGEST, Person, SessionRow, Who, begin, who_is
 from tests.booking.towns import NOW, found, minutes
 
@@ -219,3 +219,13 @@ def test_neither_secrets_nor_codes_are_in_the_database(town: Store):
 
     written = read(town, everything)
     assert not any(secret in written for secret in (key, code, grant, token, MAIL))
+
+
+def test_what_was_about_to_become_a_session_ends_with_the_others(town: Store):
+    """A grant is good for two minutes: signed out everywhere in between, it opens nothing."""
+    token = granted(town, asked(town))
+    resident = read(town, lambda session: session.exec(select(DoorGrant)).one()).resident_id
+    write(town, end_everywhere, NOW, resident_id=(resident or 0) + 1)  # control: somebody else's stay
+    assert read(town, lambda session: session.exec(select(DoorGrant)).all())
+    write(town, end_everywhere, NOW, resident_id=resident)
+    assert write(town, redeem, NOW, token) is None

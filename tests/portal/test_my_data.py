@@ -69,7 +69,7 @@ def test_every_table_that_names_a_resident_beside_the_book_is_emptied(town: Stor
     write(town, erase, NOW, ana)
     assert read(town, who_is, NOW, token) is None
     assert read(town, lambda session: session.exec(select(SessionRow)).all()) == []
-    write(town, forget_beside, ana)  # again changes nothing
+    write(town, forget_beside, [ana])  # again changes nothing
     assert browser.get("/en/me/record.json").status_code == 303
 
 

@@ -67,13 +67,17 @@ def _opened(house: House) -> float:
 def _booked_until_killed(
     house: House, clients: int, starts: Iterator[str], promised: list[Promise], odd: list[int], seconds: float
 ) -> None:
+    """Killed so many seconds after the first promise, however slow the machine is."""
     killer = threading.Timer(seconds, house.kill)
-    killer.start()
-    asyncio.run(_booked(house, clients, starts, promised, odd))
+    asyncio.run(_booked(house, clients, starts, promised, odd, killer))
     killer.join()
 
 
-async def _booked(house: House, clients: int, starts: Iterator[str], promised: list[Promise], odd: list[int]) -> None:
+async def _booked(
+    house: House, clients: int, starts: Iterator[str], promised: list[Promise], odd: list[int], killer: threading.Timer
+) -> None:
+    before = len(promised)
+
     async def client() -> None:
         async with Line(house.port) as line:
             with suppress(LineLost):
@@ -81,6 +85,8 @@ async def _booked(house: House, clients: int, starts: Iterator[str], promised: l
                     answer = await line.post(APPOINTMENTS, {**VISIT, "start": next(starts), **person(next(numbers))})
                     if answer.status == 201:
                         promised.append((answer.json["reference"], answer.json["key"]))
+                        if len(promised) == before + 1:
+                            killer.start()
                     elif answer.status != 409:
                         odd.append(answer.status)
 

@@ -111,7 +111,7 @@ def _arrives(book: OpenBook) -> Owner:
         now = datetime.now(UTC)
         owner, holder = (resident_with(session, now, Contact(email=each), "pt") for each in (email, brother))
         owner.name = name
-        join(session, now, owner.id or 0)
+        join(session, now, owner.id or 0, [booked.reference], now)
         terms = Terms("Brother", brother, (SEE,), last_day_after(today_in(session, now), 1), name)
         mandate = grant(session, now, owner.id or 0, terms, "pt")
         token = begin(session, now, Person("code", resident_id=owner.id))
