@@ -35,10 +35,11 @@ from portal.appointments.way_state import WayState
 from portal.catalogue import home, service, services
 from portal.catalogue.hall import HallState, NextTimeState
 from portal.catalogue.searching import SearchState
-from portal.desk import access_page, assist_page, desk_page, people_page, second_page, set_up_page
+from portal.desk import access_page, assist_page, counter_page, desk_page, people_page, second_page, set_up_page
 from portal.desk import sign_in_page as desk_sign_in_page
 from portal.desk.access_state import MyAccessState
 from portal.desk.assist_state import AssistState
+from portal.desk.counter_state import CounterState
 from portal.desk.desk_state import DeskState
 from portal.desk.people_state import PeopleState
 from portal.desk.set_up_state import SetUpState
@@ -108,6 +109,7 @@ PAGES = (
     Page("/desk", desk_page.desk, desk_page.desk_title, DeskState.open, who=STAFF),
     Page("/desk/me", access_page.access, access_page.access_title, MyAccessState.open, who=STAFF),
     Page("/desk/assist", assist_page.assist, assist_page.assist_title, AssistState.open, who=ASSISTANTS),
+    Page("/desk/counter", counter_page.counter, counter_page.counter_title, CounterState.open, who=ASSISTANTS),
     Page("/desk/people", people_page.people, people_page.people_title, PeopleState.open, who=READERS),
     Page("/ticket", ticket_page.ticket, ticket_page.ticket_title, TicketState.open),
     Page("/video", video.video, video.video_title, VideoState.open),

@@ -6,16 +6,14 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
-from booking.catalogue import StaffMember, read_catalogue
+from booking.catalogue import StaffMember
 from booking.store import in_reading
 from kiosk.device import Device, device_with
 from portal.identity.api_tokens import staff_with
+from portal.identity.at_counters import may_call_to
 from portal.page_state import now
-
-CALLERS = frozenset({"clerk", "front_desk", "caseworker"})
 
 _device_bearer = HTTPBearer(
     auto_error=False, scheme_name="DeviceToken", description="What `portal token device --location SLUG` printed."
@@ -44,13 +42,6 @@ async def _caller(
     if not await in_reading(may_call_to, member, slug):
         raise HTTPException(404)
     return slug, member
-
-
-def may_call_to(session: Session, member: StaffMember, counter: str) -> bool:
-    """Those who serve, at the locations where their roles count."""
-    catalogue = read_catalogue(session)
-    there = catalogue.counters.get(counter)
-    return bool(there and CALLERS & set(member.roles) and there.location in catalogue.locations_of(member))
 
 
 TheDevice = Annotated[Device, Depends(_device)]

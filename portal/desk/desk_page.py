@@ -7,6 +7,8 @@ import reflex as rx
 from locales.catalogue import _, path
 from portal.desk.access_state import ACCESS
 from portal.desk.assist_state import ASSIST
+from portal.desk.counter_page import counter_title
+from portal.desk.counter_state import COUNTER
 from portal.desk.desk_state import DeskState
 from portal.desk.people_page import people_title
 from portal.desk.people_state import PEOPLE
@@ -47,6 +49,12 @@ def desk() -> rx.Component:
                 _("What you can do here"),
                 actions(link_button(_("Sit beside a resident"), path(ASSIST), sign="users")),
                 rows(
+                    row_link(
+                        counter_title(),
+                        path(COUNTER),
+                        _("Call people, serve them, pass them on; give numbers to those who come in"),
+                        sign="ticket",
+                    ),
                     row_link(
                         people_title(),
                         path(PEOPLE),

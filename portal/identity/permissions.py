@@ -20,7 +20,7 @@ from portal.page_state import now
 Roles = frozenset[str]
 ANYBODY, RESIDENT = frozenset({"anybody"}), frozenset({"resident"})
 STAFF = frozenset({"clerk", "front_desk", "caseworker", "manager", "advocate", "technician"})
-# Whose work it is to sit beside somebody.
+# Whose work it is to sit beside somebody, and to call people to a counter (at_counters.py says to which).
 ASSISTANTS = frozenset({"clerk", "front_desk", "caseworker"})
 
 # Whose work it may be to open somebody's record, for a purpose that is recorded.
@@ -79,6 +79,8 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
     ASSISTANTS: {
         "AssistState": "begin open teach type_code",
         "OfferState": "look offer stop",
+        "CounterState": "begin call_again call_next check_in choose_outcome decline finish finish_and_call give_number look not_here open "
+        "pass_on put_away set_aside sit stand_up take take_a_break want_help",
     },
     READERS: {
         "PeopleState": "find mark open put_together see take_apart unmark",

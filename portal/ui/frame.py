@@ -14,7 +14,7 @@ from portal.ui.icons import icon
 from portal.ui.links import back, raw_a, telephone
 from portal.ui.words import Child, Words, given, local_address
 
-STYLESHEETS = ["/tokens.css", *(f"/styles/{idea}.css" for idea in ("ground", "frame", "action", "asking", "telling"))]
+STYLESHEETS = ["/tokens.css", *(f"/styles/{idea}.css" for idea in ("ground", "frame", "action", "asking", "telling", "desk"))]
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def done(
     )
 
 
-def more(summary: Words, *inside: Child) -> rx.Component:
+def more(summary: Words, *inside: Child, **props) -> rx.Component:
     """A line that opens to show more."""
-    return rx.el.details(rx.el.summary(rx.el.span(summary)), rx.el.div(*inside, class_name="flow more"), class_name="plain")
+    line = rx.el.summary(rx.el.span(summary))
+    return rx.el.details(line, rx.el.div(*inside, class_name="flow more"), class_name="plain", **props)

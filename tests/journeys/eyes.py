@@ -99,4 +99,8 @@ def read_by_camera(page: Page) -> str:
     picture = page.locator(".qr svg").screenshot()
     pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert pixels is not None
-    return cv2.QRCodeDetector().detectAndDecode(cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST))[0]
+    for nearer in (2, 3, 4):  # as one moves a phone until it sees
+        seen = cv2.resize(pixels, None, fx=nearer, fy=nearer, interpolation=cv2.INTER_NEAREST)
+        if said := cv2.QRCodeDetector().detectAndDecode(seen)[0]:
+            return said
+    return ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from booking.appointments import Booked, book_at_once, cancel
@@ -31,7 +31,7 @@ from booking.queue import Drawn, Wish, draw
 from booking.residents import resident_with
 from booking.settings import Settings, signing_secret
 from booking.store import Store, read, write
-from booking.tickets import LEFT, OVER, Ticket
+from booking.tickets import LEFT, OVER, OpenCounter, Ticket
 from booking.visits import Visit
 
 SOMEBODY_ELSE = Details("Somebody else", email="else@example.org")
@@ -128,9 +128,26 @@ class OpenBook:
         wish = Wish(location, service, language)
         return write(self.store, draw, self._open_hour(location), wish, once=secrets.token_urlsafe())
 
+    def draws_now(self, location: str, service: str) -> str:
+        """Somebody takes a ticket in a house that is open; its number."""
+        wish = Wish(location, service, "pt")
+        return write(self.store, draw, datetime.now(UTC), wish, once=secrets.token_urlsafe()).ticket.words
+
+    def books_soon(self, visit: Visit) -> str:
+        """Somebody has an appointment in ten minutes; its reference."""
+        booked = self.books_for(visit, f"{secrets.token_hex(4)}@example.org")
+        write(self.store, _is_soon, booked.appointment.id)
+        return booked.reference
+
     def calls(self, counter: str, ticket: Ticket) -> None:
         """Somebody sits down there and calls this very one."""
         self.sits_down(counter)
+        write(self.store, call, datetime.now(UTC), counter, ticket.id)
+
+    def comes_to_the_seat_of(self, staff: str, ticket: Ticket) -> None:
+        """Whoever sits somewhere calls this very one there."""
+        seats = select(OpenCounter.counter).where(OpenCounter.staff == staff)
+        counter = read(self.store, lambda session: session.exec(seats).one())
         write(self.store, call, datetime.now(UTC), counter, ticket.id)
 
     def sits_down(self, counter: str) -> None:
@@ -143,6 +160,9 @@ class OpenBook:
     def empty_the_hall(self) -> None:
         """Whoever waits or is served goes home."""
         write(self.store, _empty_the_hall)
+
+    def everybody_gets_up(self) -> None:
+        write(self.store, lambda session: session.execute(delete(OpenCounter)) and None)
 
     def _open_hour(self, location: str) -> datetime:
         hours = (datetime.now(UTC) - timedelta(hours=back) for back in range(24 * 10))
@@ -174,6 +194,11 @@ def _such(session: Session, table: type, which: Any) -> list[Any]:
 
 def _appointments_of(session: Session, name: str) -> list[Appointment]:
     return list(session.exec(select(Appointment).where(Appointment.name == name).order_by(col(Appointment.id))))
+
+
+def _is_soon(session: Session, appointment_id: int) -> None:
+    it, soon = session.get_one(Appointment, appointment_id), datetime.now(UTC) + timedelta(minutes=10)
+    it.start_at, it.end_at = soon, soon + (it.end_at - it.start_at)
 
 
 def _empty_the_hall(session: Session) -> None:

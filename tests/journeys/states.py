@@ -384,6 +384,32 @@ def the_two_are_at_it_together(resident: Resident, _book: OpenBook) -> None:
     expect(resident.page.locator(".together")).to_be_visible()
 
 
+def a_counter_is_chosen(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/desk/counter/")
+    resident.all_is_there()
+
+
+def they_sit_at_a_counter(resident: Resident, _book: OpenBook) -> None:
+    resident.press("Sit down here")
+    resident.title_is("Nobody is at your counter")
+    for each in resident.page.locator("main details > summary").all():
+        each.click()
+
+
+def somebody_is_at_their_counter(resident: Resident, book: OpenBook) -> None:
+    book.comes_to_the_seat_of("marta-figueiredo", book.draws(resident.language).ticket)
+    resident.page.reload()
+    expect(resident.page.locator(".desk-now")).to_be_visible()
+    resident.page.locator("main details > summary").last.click()
+
+
+def they_got_up(resident: Resident, _book: OpenBook) -> None:
+    resident.press("Finish and call next")
+    resident.title_is("Nobody is at your counter")
+    resident.press("Close the counter")
+    resident.title_is("My counter")
+
+
 def the_next_touch_is_shown(resident: Resident, _book: OpenBook) -> None:
     resident.press("Show the next touch")
     expect(resident.page.locator(".together .next")).not_to_be_empty()
@@ -491,6 +517,10 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         the_staff_sign_in_was_wrong,
         somebody_of_the_staff_is_at_the_desk,
         somebody_of_the_staff_looks_after_their_access,
+        a_counter_is_chosen,
+        they_sit_at_a_counter,
+        somebody_is_at_their_counter,
+        they_got_up,
         a_record_is_looked_for_without_a_purpose,
         a_record_is_open,
         somebody_sits_down_beside_them,

@@ -31,7 +31,9 @@ from booking.references import new_reference
 from booking.residents import join, resident_with
 from booking.store import read, write
 from booking.visits import Visit
+from kiosk.device import new_device
 from portal.gate import _known_handlers, _states
+from portal.identity.api_tokens import new_token
 from portal.identity.sessions import Person, begin
 from tests import databases
 from tests.journeys.caller import Caller
@@ -46,6 +48,7 @@ STAFF_OF = {
     "caseworker": "caseworker",
     "manager": "manager",
     "advocate": "advocate",
+    "clerk elsewhere": "clerk",
 }
 ROLES = ("nobody", "another resident", *STAFF_OF)
 MARK = "find_state.find"
@@ -87,7 +90,7 @@ def proven(
             before = read(book.store, _theirs, owner.id)
             found = Found()
             _ask_by_event(house, book, owner, roles, swaps, found, only)
-            _ask_by_rest(house, owner, found)
+            _ask_by_rest(house, owner, found, _tokens(book))
             opens = owner.secrets[0] in _said(house, owner.cookie, _handler("MeState.see"), owner.reference)
             after = read(book.store, _theirs, owner.id)
     words = f"{found.asked} foreign names asked about by {len(roles)} kinds of people over {len(_known_handlers())} handlers "
@@ -150,14 +153,25 @@ def _cookie_of(book: OpenBook, role: str) -> str:
             asker.name = "asker"
             person = Person("code", resident_id=asker.id)
         else:
-            person = Person("demo", staff=_member(book, STAFF_OF[role]))
+            person = Person("demo", staff=_member(book, STAFF_OF[role], is_here=not role.endswith("elsewhere")))
         return begin(session, now, person)
 
     return f"atrio={write(book.store, comes)}"
 
 
-def _member(book: OpenBook, role: str) -> str:
-    return next(slug for slug, each in book.catalogue().staff.items() if role in each.roles)
+def _member(book: OpenBook, role: str, *, is_here: bool = True) -> str:
+    """Somebody with this role, at the place of the owner's appointment or at none but others."""
+    catalogue = book.catalogue()
+    able = (each for each in catalogue.staff.values() if role in each.roles)
+    return next(each.slug for each in able if (VISIT.location in catalogue.locations_of(each)) == is_here)
+
+
+def _tokens(book: OpenBook) -> tuple[str, ...]:
+    """Of a kiosk and of a clerk, each at another place than the owner's appointment."""
+    now, catalogue = datetime.now(UTC), book.catalogue()
+    elsewhere = next(slug for slug in catalogue.locations if slug != VISIT.location)
+    clerk = catalogue.staff[_member(book, "clerk", is_here=False)]
+    return write(book.store, new_device, now, elsewhere), write(book.store, new_token, now, clerk.slug)
 
 
 def _ask_by_event(
@@ -249,10 +263,12 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
 
 
-def _ask_by_rest(house: House, owner: Owner, found: Found) -> None:
-    """Each way that names an appointment: without a key, with a wrong one, and with the one of another."""
+def _ask_by_rest(house: House, owner: Owner, found: Found, tokens: Sequence[str]) -> None:
+    """Each way that names an appointment: without a key, with a wrong one, and with the one of another; by a kiosk, and by a clerk from
+    elsewhere.
+    """
     for method, path in _ways(house):
-        for key in ("", "0V5V-0YH7-TN5T-EV24", "x" * 500):
+        for key in ("", "0V5V-0YH7-TN5T-EV24", "x" * 500, *tokens):
             for headers in ({}, {"Cookie": owner.cookie}):
                 found.asked += 1
                 here, absent = (

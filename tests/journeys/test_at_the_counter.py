@@ -1,0 +1,221 @@
+"""At a counter: somebody comes in, gets a number, is called, served and sent on; by mouse and by single keys, pressed once or twice."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+from sqlmodel import Session, delete, select
+
+from booking.catalogue import ClosureRow, OpeningRow, catalogue_changed
+from booking.store import read, write
+from booking.tickets import Ticket, TicketChange
+from booking.visits import Visit
+from tests.journeys.eyes import axe_finds, read_by_camera
+from tests.journeys.line import Line
+from tests.journeys.open_book import OpenBook
+from tests.journeys.steps import Resident
+from tests.serving import Site, served
+
+HOUSE = "pacos"
+SERVICE = "residence-certificate"
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A house that is open whenever the tests are run."""
+    with served(tmp_path_factory.mktemp("hall")) as site:
+        assert site.data
+        with OpenBook.of(site.data) as book:
+            write(book.store, _always_open)
+        yield site
+
+
+@pytest.fixture
+def its_book(hall: Site) -> Iterator[OpenBook]:
+    assert hall.data
+    with OpenBook.of(hall.data) as book:
+        book.empty_the_hall()
+        book.everybody_gets_up()
+        yield book
+
+
+@pytest.fixture
+def clerk(
+    new_context: Callable[..., BrowserContext], hall: Site, its_book: OpenBook, request: pytest.FixtureRequest
+) -> Resident:
+    return sits(comes_to_work(new_context, hall, getattr(request, "param", "pt")))
+
+
+def comes_to_work(
+    new_context: Callable[..., BrowserContext], hall: Site, language: str, name: str = "Rosa Teixeira"
+) -> Resident:
+    context = new_context(viewport={"width": 1280, "height": 900})
+    one = Resident(context.new_page(), hall.address, language)
+    one.open("/desk/")
+    one.page.get_by_role("button", name=one.words("Sign in as {name}", name=name)).click()
+    one.title_is("Staff area")
+    return one
+
+
+def sits(clerk: Resident, counter: str = "pacos-1") -> Resident:
+    clerk.open("/desk/counter/")
+    clerk.all_is_there()
+    clerk.page.locator("select[name=counter]").select_option(counter)
+    clerk.press("Sit down here")
+    clerk.title_is("Nobody is at your counter")
+    return clerk
+
+
+def gives_number(clerk: Resident, language: str = "pt") -> str:
+    if not clerk.page.locator("select[name=service]").is_visible():
+        clerk.page.get_by_text(clerk.words("Give a number"), exact=True).first.click()
+    clerk.page.locator("select[name=service]").select_option(SERVICE)
+    clerk.page.locator("select[name=language]").select_option(language)
+    clerk.button("Give a number").click()
+    told = clerk.page.locator(".notice.ok b").first
+    expect(told).to_be_visible()
+    found = re.search(r"[A-Z] \d{3}", told.inner_text())
+    assert found
+    return found[0]
+
+
+def is_here(clerk: Resident, number: str) -> None:
+    expect(clerk.page.locator(".desk-now .number")).to_have_text(number)
+
+
+def happened(book: OpenBook, number: str) -> list[str]:
+    """What was done with today's number, in its order."""
+
+    def changes(session: Session) -> list[str]:
+        ticket = next(each for each in session.exec(select(Ticket).order_by(Ticket.id.desc())) if each.words == number)  # type: ignore[union-attr]
+        rows = session.exec(select(TicketChange).where(TicketChange.ticket_id == ticket.id).order_by(TicketChange.id))  # type: ignore[arg-type]
+        return [each.what for each in rows]
+
+    return read(book.store, changes)
+
+
+@pytest.mark.parametrize("clerk", ["pt", "ar"], indirect=True)
+def test_from_a_number_at_the_desk_to_the_end(
+    clerk: Resident, hall: Site, its_book: OpenBook, new_context: Callable[..., BrowserContext]
+):
+    number = gives_number(clerk, clerk.language)
+    phone = Resident(new_context().new_page(), hall.address, clerk.language)
+    phone.page.goto(read_by_camera(clerk.page))
+    expect(phone.page.locator("#ticket .number")).to_have_text(number)
+    assert axe_finds(clerk.page) == []
+
+    clerk.press("Done")
+    clerk.page.locator("main h1").click()
+    clerk.page.keyboard.press("Space")
+    is_here(clerk, number)
+    assert axe_finds(clerk.page) == []
+    phone.reads("It is your turn: counter {counter}", counter="1")
+    clerk.page.keyboard.press("h")
+    expect(clerk.page.locator(".desk-now .tag.now")).to_be_visible()
+    clerk.page.reload()
+    is_here(clerk, number)
+    clerk.page.keyboard.press("Space")
+    clerk.reads("Nobody else waits for your counter.")
+    assert happened(its_book, number) == ["drawn", "called", "begun", "finished"]
+    phone.reads("Your visit is finished. This number is over.")
+
+
+def test_single_keys_do_everything_and_can_be_switched_off(clerk: Resident, its_book: OpenBook):
+    first = gives_number(clerk)
+    clerk.press("Done")
+    clerk.page.locator("main h1").click()
+    clerk.page.keyboard.press("Space")
+    is_here(clerk, first)
+    clerk.page.keyboard.press("r")
+    clerk.page.keyboard.press("p")
+    clerk.title_is("Nobody is at your counter")
+    clerk.page.get_by_role("button", name=re.compile(f"^{clerk.words('Call')} {first}$")).click()
+    is_here(clerk, first)
+    clerk.page.keyboard.press("t")
+    expect(clerk.page.locator("select[name=to]")).to_be_focused()
+    clerk.page.keyboard.press("n")  # in a list, a letter looks for a word
+    is_here(clerk, first)
+    clerk.page.locator("select[name=to]").select_option("parking-permit")
+    clerk.press("Pass on")
+    clerk.title_is("Nobody is at your counter")
+    expect(clerk.page.locator(".queue .next")).to_contain_text(first)
+
+    clerk.page.get_by_text(clerk.words("Use single keys")).click()
+    second = gives_number(clerk)
+    clerk.press("Done")
+    clerk.page.locator("main h1").click()
+    clerk.page.keyboard.press("c")
+    clerk.page.wait_for_timeout(500)
+    clerk.title_is("Nobody is at your counter")  # the counter is still open
+    clerk.page.get_by_text(clerk.words("Use single keys")).click()
+    clerk.page.locator("main h1").click()
+    clerk.page.keyboard.press("c")
+    clerk.title_is("My counter")
+    assert happened(its_book, first) == ["drawn", "called", "called again", "parked", "called", "passed on to parking-permit"]
+    assert happened(its_book, second) == ["drawn"]
+
+
+def test_whatever_arrives_twice_is_done_once(new_context: Callable[..., BrowserContext], hall: Site, its_book: OpenBook):
+    """On a stuttering line every press arrives twice: one number, one call, one end; and nobody else is called by it."""
+    context = new_context(viewport={"width": 1280, "height": 900})
+    clerk = Resident(context.new_page(), hall.address, "pt")
+    Line(clerk.page, stutters=True)
+    clerk.open("/desk/")
+    clerk.page.get_by_role("button", name=clerk.words("Sign in as {name}", name="Rosa Teixeira")).click()
+    clerk.title_is("Staff area")
+    sits(clerk)
+    first = gives_number(clerk)
+    expect(clerk.page.locator(".queue .next")).to_contain_text(first)
+    expect(clerk.page.locator(".queue > li")).to_have_count(1)
+    second = its_book.draws_now(HOUSE, SERVICE)
+    third = its_book.draws_now(HOUSE, SERVICE)
+    clerk.press("Call the next one")
+    is_here(clerk, first)
+    clerk.press("Call again")
+    clerk.press("Finish and call next")
+    is_here(clerk, second)
+    clerk.page.wait_for_timeout(700)
+    is_here(clerk, second)
+    assert happened(its_book, first) == ["drawn", "called", "called again", "finished"]
+    assert happened(its_book, second) == ["drawn", "called"]
+    assert happened(its_book, third) == ["drawn"]
+    assert clerk.page.evaluate("line.saidTwice") >= 5  # control: it did stutter
+
+
+def test_two_at_one_counter_and_the_second_sits_there(
+    clerk: Resident, new_context: Callable[..., BrowserContext], hall: Site, its_book: OpenBook
+):
+    number = gives_number(clerk)
+    other = sits(comes_to_work(new_context, hall, "pt", "Tiago Moreira"))
+    other.press("Call the next one")
+    is_here(other, number)
+    clerk.title_is("My counter")  # it learns of it by itself
+    clerk.page.locator("select[name=counter]").select_option("pacos-2")
+    clerk.press("Sit down here")
+    clerk.press("Call the next one")
+    clerk.reads("Nobody waits for your counter.")
+    expect(clerk.page.locator(".desk > aside")).to_contain_text(number)
+    assert happened(its_book, number) == ["drawn", "called"]
+
+
+def test_whoever_has_an_appointment_is_checked_in_at_the_desk(clerk: Resident, its_book: OpenBook):
+    booked = its_book.books_soon(Visit((SERVICE,), HOUSE, "in_person"))
+    clerk.page.get_by_text(clerk.words("They have an appointment"), exact=True).click()
+    clerk.field("Booking code").fill("VC-2222-2222")
+    clerk.press("Check in")
+    expect(clerk.page.locator(".notice.bad, .notice.warn").first).to_be_visible()
+    clerk.field("Booking code").fill(booked)
+    clerk.press("Check in")
+    expect(clerk.page.locator(".queue .next")).to_contain_text("M ")
+
+
+def _always_open(session: Session) -> None:
+    """By rules for these days, which win over holidays."""
+    session.execute(delete(ClosureRow))
+    today = datetime.now(UTC).date()
+    for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
+        hours = {"weekdays": (), "opens": time(0), "closes": time(23, 59), "on_day": day, "despite_holiday": True}
+        session.add(OpeningRow(location=HOUSE, **hours))
+    catalogue_changed(session)
