@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.journeys.eyes import axe_finds
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import CHECK, DETAILS, DONE, TIME, Resident, code_in
+from tests.journeys.test_beside_a_resident import begins, stands_together
 from tests.journeys.test_letters import letters_of, link_to, links_in
 from tests.serving import Site, served
 
@@ -108,6 +109,32 @@ def test_a_wrong_code_says_how_often_still_and_another_one_can_be_sent(resident:
     letters_of(guarded, resident.email, than=2)
     typed(resident, code_of(guarded, resident))
     resident.stands_at(DONE)
+
+
+@pytest.mark.parametrize("language", ["pt", "ar"])
+def test_beside_staff_they_confirm_with_a_code_on_their_own_phone(
+    new_context: Callable[..., BrowserContext], guarded: Site, its_book: OpenBook, language: str
+):
+    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
+    clerk = Resident(page, guarded.address, language)
+    clerk.email = f"{clerk.name.split()[1]}@example.org"
+    clerk.open("/desk/")
+    page.get_by_role("button", name=clerk.words("Sign in as {name}", name="Marta Figueiredo")).click()
+    clerk.title_is("Staff area")
+    begins(clerk, "document")
+    stands_together(clerk)
+    clerk.get_to(CHECK)
+    assert axe_finds(page) == []
+    clerk.press("Confirm by a code on their own phone")
+    clerk.title_is(ASKED)
+    stands_together(clerk)
+    typed(clerk, code_of(guarded, clerk))
+    clerk.stands_at(DONE)
+    it = its_book.the_appointment_of(clerk.name)
+    assert (it.state, it.booked_by) == (
+        "booked",
+        "staff marta-figueiredo, confirmed with a code by a person beside them (document)",
+    )
 
 
 def test_a_mistyped_address_is_put_right_and_nothing_else_asked_again(resident: Resident, guarded: Site, its_book: OpenBook):
