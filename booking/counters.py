@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, func, select, update
 
 from booking.catalogue import read_catalogue
 from booking.closing import open_day
@@ -105,18 +105,29 @@ def sit_and_call(session: Session, now: datetime, counter: str, staff: str, *, o
 
 
 def at_counter(
-    session: Session, now: datetime, verb: Callable[..., Ticket], counter: str, staff: str, *said: Any, once: str
+    session: Session,
+    now: datetime,
+    verb: Callable[..., Ticket],
+    counter: str,
+    staff: str,
+    *said: Any,
+    once: str,
+    about: int | None = None,
 ) -> Ticket:
     """What whoever sits at the counter does with the one who is there, once for each intention: asked again after the next one was
-    called, it is still about the one before.
+    called, it is still about the one before. `about`: the ticket that they had before them when they asked, which must still be it.
 
-    Raises CounterShut for whoever doesn't sit there, KeyReused, and what the verb raises.
+    Raises CounterShut for whoever doesn't sit there, NotNow when somebody else is there than they thought, KeyReused, and what the verb
+    raises.
     """
     open_lobby(session, counter_named(session, counter).location)
     if earlier := earlier_subject(session, now, f"at counter {verb.__name__}", once, counter, *said):
         return session.get_one(Ticket, earlier)
     if _seated(session, counter).staff != staff:
         raise CounterShut()
+    there = in_hand(session, counter)
+    if about is not None and there and there.id != about:
+        raise NotNow(there.state)
     ticket = verb(session, now, counter, *said, by=staff)
     done(session, f"at counter {verb.__name__}", once, ticket.id)
     return ticket
@@ -283,6 +294,7 @@ def _take(session: Session, now: datetime, counter: str, staff: str, ticket_id: 
     taken = free.values(
         state=CALLED, counter=counter, owner=staff, offered_to=None, called_at=now, calls=1, lets_pass=0, rests_until=None
     )
+    taken = taken.values(first_called_at=func.coalesce(col(Ticket.first_called_at), now))
     ticket = session.get_one(Ticket, ticket_id)
     if session.execute(taken.returning(col(Ticket.id))).one_or_none() is None:
         session.refresh(ticket)

@@ -95,7 +95,9 @@ def line_at(session: Session, now: datetime, location: str) -> list[Placed]:
     open_ones = open_counters(session, location)
     tickets = waiting_at(session, location)
     values = values_of(session, tickets, open_ones)
-    return line_up(values, policy_of(read_catalogue(session)), now, _pace(session, tickets, len(open_ones)))
+    # With one counter it is known who calls next, and how many it called in a row; with several, whoever is free first.
+    favoured = next(iter(open_ones.values())).favoured if len(open_ones) == 1 else 0
+    return line_up(values, policy_of(read_catalogue(session)), now, _pace(session, tickets, len(open_ones)), favoured)
 
 
 def _pace(session: Session, tickets: list[Ticket], counters: int) -> timedelta:

@@ -35,9 +35,10 @@ class TicketSeries(Table, table=True):
 class Ticket(Table, table=True):
     """A promise of counter time now. Whoever holds its code follows it; nobody's name stands here.
 
-    `since` is from when it counts as waiting, `due_at` the time of an appointment that is kept. `told_low` and `told_high` are the
-    minutes that were told when it was drawn, with `told_ahead` people ahead. `offered_to` is a counter that is asked to take it over;
-    until it does, `owner` (a staff member) is who answers for it. `key_salt` is "" once what it says of somebody is erased.
+    `called_at` is the latest call, `first_called_at` the one that ended the wait. `since` is from when it counts as waiting,
+    `due_at` the time of an appointment that is kept. `told_low` and `told_high` are the minutes that were told when it was drawn,
+    with `told_ahead` people ahead. `offered_to` is a counter that is asked to take it over; until it does, `owner` (a staff member)
+    is who answers for it. `key_salt` is "" once what it says of somebody is erased.
     """
 
     __table_args__ = (
@@ -73,6 +74,7 @@ class Ticket(Table, table=True):
     offered_to: str | None = Field(default=None, foreign_key="counter.slug")
     owner: str | None = Field(default=None, foreign_key="staff_member.slug")
     called_at: datetime | None = None
+    first_called_at: datetime | None = None
     calls: int = 0
     begun_at: datetime | None = None
     ended_at: datetime | None = None

@@ -43,10 +43,10 @@ def experience_of(session: Session, now: datetime, location: str) -> Experience:
 
 def _past_of(session: Session, now: datetime, location: str) -> list[Past]:
     zone = _zone(session, location)
-    called = select(Ticket.service, Ticket.drawn_at, Ticket.told_ahead, Ticket.called_at).where(
+    called = select(Ticket.service, Ticket.drawn_at, Ticket.told_ahead, Ticket.first_called_at).where(
         Ticket.location == location,
         Ticket.drawn_at > now - REMEMBERS,
-        col(Ticket.called_at).is_not(None),
+        col(Ticket.first_called_at).is_not(None),
         col(Ticket.appointment_id).is_(None),
         Ticket.postponed == 0,
     )
@@ -58,8 +58,8 @@ def _past_of(session: Session, now: datetime, location: str) -> list[Past]:
 
 
 def hits(session: Session, now: datetime, location: str) -> Hits:
-    told = select(Ticket.told_low, Ticket.told_high, Ticket.drawn_at, Ticket.called_at).where(
-        Ticket.location == location, Ticket.drawn_at > now - REMEMBERS, col(Ticket.called_at).is_not(None)
+    told = select(Ticket.told_low, Ticket.told_high, Ticket.drawn_at, Ticket.first_called_at).where(
+        Ticket.location == location, Ticket.drawn_at > now - REMEMBERS, col(Ticket.first_called_at).is_not(None)
     )
     outcomes = [came_true(low, high, called - drawn) for low, high, drawn, called in session.exec(told) if called]
     return Hits(sum(each is not None for each in outcomes), sum(each is True for each in outcomes))

@@ -46,7 +46,8 @@ from portal.desk.set_up_state import SetUpState
 from portal.desk.sign_in_state import DeskSignInState
 from portal.identity import sign_in_page
 from portal.identity.sign_in_state import SignInState
-from portal.lobby import ticket_page
+from portal.lobby import display_page, ticket_page
+from portal.lobby.display_state import DisplayState
 from portal.lobby.ticket_state import TicketState
 from portal.lost import ROUTE, lost, lost_title
 from portal.me import about_you_page, acting_page, contacts_page, data_page, mandates_page, me_page
@@ -112,6 +113,7 @@ PAGES = (
     Page("/desk/counter", counter_page.counter, counter_page.counter_title, CounterState.open, who=ASSISTANTS),
     Page("/desk/people", people_page.people, people_page.people_title, PeopleState.open, who=READERS),
     Page("/ticket", ticket_page.ticket, ticket_page.ticket_title, TicketState.open),
+    Page("/display", display_page.display, display_page.display_title, DisplayState.open),
     Page("/video", video.video, video.video_title, VideoState.open),
     Page(ROUTE, lost, lost_title),
     Page("/accessibility", statements.accessibility, statements.accessibility_title),

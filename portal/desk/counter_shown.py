@@ -85,7 +85,7 @@ class Console:
 
 def seat_of_member(session: Session, member: StaffMember) -> OpenCounter | None:
     """Where they sit, if they sit anywhere."""
-    return session.exec(select(OpenCounter).where(OpenCounter.staff == member.slug)).first()
+    return session.exec(select(OpenCounter).where(OpenCounter.staff == member.slug).order_by(OpenCounter.counter)).first()
 
 
 def counters_for(session: Session, member: StaffMember) -> list[Choice]:
@@ -187,7 +187,7 @@ def _here(session: Session, catalogue: Catalogue, zone: ZoneInfo, ticket: Ticket
         number=ticket.words,
         what_for=said(service.name),
         language=own_name(ticket.language),
-        waited=_minutes(called, ticket.drawn_at),
+        waited=_minutes(ticket.first_called_at or called, ticket.drawn_at),
         since=dates.time(ticket.begun_at or called, zone),
         is_served=ticket.state == SERVING,
         calls=ticket.calls,

@@ -119,7 +119,7 @@ class CounterState(SignedIn, rx.State):
     async def look(self):
         """Asked by the page itself, every few seconds: drawn anew only when something has changed in this house."""
         with self._speaking():
-            member = await self._caller()
+            member = await self._caller(is_touch=False)
             if member is None:
                 return self._out()
             return await self._show(member)
@@ -134,11 +134,7 @@ class CounterState(SignedIn, rx.State):
         """Close the counter."""
         with self._speaking():
             counter = self.counter
-
-            def gets_up(session: Session, member: StaffMember) -> None:
-                close_counter(session, now(), counter, by=member.slug)
-
-            return await self._do(gets_up)
+            return await self._do(lambda session, member: close_counter(session, now(), counter, by=member.slug))
 
     @rx.event
     async def take_a_break(self):
@@ -151,7 +147,12 @@ class CounterState(SignedIn, rx.State):
         """Silently: only colleagues see it."""
         with self._speaking():
             counter, ends = self.counter, is_over is True
-            return await self._do(lambda session, _member: ask_for_help(session, now(), counter, is_over=ends))
+
+            def asks(session: Session, member: StaffMember) -> None:
+                _check_seat(session, member, counter)
+                ask_for_help(session, now(), counter, is_over=ends)
+
+            return await self._do(asks)
 
     @rx.event
     async def call_next(self, turn: str):
@@ -162,10 +163,10 @@ class CounterState(SignedIn, rx.State):
     async def finish_and_call(self, turn: str):
         """It ends, and the next one is called: pressed twice it is one end and one call."""
         with self._speaking():
-            outcome, calls = self.outcome, self._calling(turn)
+            ends, calls = self._at(finish, turn, self.outcome), self._calling(turn)
 
             def both(session: Session, member: StaffMember) -> Any:
-                at_counter(session, now(), finish, self.counter, member.slug, outcome, once=_once(turn))
+                ends(session, member)
                 return calls(session, member)
 
             return await self._do(both, nobody=_("Nobody else waits for your counter."))
@@ -259,8 +260,11 @@ class CounterState(SignedIn, rx.State):
         return onward
 
     def _at(self, verb: Callable[..., Any], turn: str, *arguments: Any) -> Callable[[Session, StaffMember], Any]:
-        counter = self.counter
-        return lambda session, member: at_counter(session, now(), verb, counter, member.slug, *arguments, once=_once(turn))
+        """About the one whom this page shows: not about whoever was called from another page meanwhile."""
+        counter, about = self.counter, self.here.ticket
+        return lambda session, member: at_counter(
+            session, now(), verb, counter, member.slug, *arguments, once=_once(turn), about=about
+        )
 
     def _calling(self, turn: str) -> Callable[[Session, StaffMember], Any]:
         counter = self.counter
@@ -287,8 +291,8 @@ class CounterState(SignedIn, rx.State):
             answer = await in_transaction(verb, member)
             self.outcome = HANDLED
         except CounterBusy as refusal:
-            # Pressed twice, whoever was called is shown; only getting up has to wait for them.
-            self.problem = why(refusal, await self._zone()) if not self.here.ticket or verb.__name__ == "gets_up" else ""
+            # Called twice, whoever was called is shown; anything else has to wait for them.
+            self.problem = "" if verb.__name__ == "calls" else why(refusal, await self._zone())
         except NotNow as refusal:
             self.problem = "" if refusal.state == "nobody" else why(refusal, await self._zone())
         except Refusal as refusal:
@@ -321,8 +325,8 @@ class CounterState(SignedIn, rx.State):
         self.parked, self.offered, self.colleagues = shown.parked, shown.offered, shown.colleagues
         self.to_counters, self.to_services = shown.to_counters, shown.to_services
 
-    async def _caller(self) -> StaffMember | None:
-        member = await self._member()
+    async def _caller(self, *, is_touch: bool = True) -> StaffMember | None:
+        member = await self._member(is_touch=is_touch)
         return member if member and CALLERS & set(member.roles) else None
 
     async def _zone(self) -> ZoneInfo:

@@ -56,6 +56,8 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
         "VideoState": "open",
         # A ticket: its code proves whose it is.
         "TicketState": "come_back find forget leave look more_time open",
+        # The screen in the hall: numbers, never names.
+        "DisplayState": "look open",
         # On the way in.
         "SignInState": "enter open open_code send send_again typing",
         "DeskSignInState": "be enter open open_second passkey_answered show",

@@ -22,10 +22,12 @@ SIGN_IN = "/sign-in/"
 class SignedIn(PageState, rx.State, mixin=True):
     """Mixed into States of pages that somebody signed in may open."""
 
-    async def _who(self) -> Who | None:
-        """Whoever is signed in in this browser, at this moment."""
+    async def _who(self, *, is_touch: bool = True) -> Who | None:
+        """Whoever is signed in in this browser, at this moment. A page that asks by itself is no touch: a session ends when nobody
+        uses it, however long its page stays open.
+        """
         who = await in_reading(who_is, now(), token_in(self.router.headers.cookie))
-        if who and now() - who.seen_at >= SEEN_EVERY:
+        if is_touch and who and now() - who.seen_at >= SEEN_EVERY:
             await in_transaction(seen, now(), who.session_id)
         return who
 
@@ -33,16 +35,14 @@ class SignedIn(PageState, rx.State, mixin=True):
         who = await self._who()
         return who.resident_id if who else None
 
-    async def _member(self) -> StaffMember | None:
+    async def _member(self, *, is_touch: bool = True) -> StaffMember | None:
         """The staff member signed in here, with the roles that the town gives them at this moment."""
-        who = await self._who()
+        who = await self._who(is_touch=is_touch)
         return (await in_reading(read_catalogue)).staff.get(who.staff) if who and who.staff else None
 
     async def _assisted(self, draft: str = "", *, is_touch: bool = True) -> Assisted | None:
-        """Whom the staff member signed in here assists at this moment; `draft` names the booking that they are at. A page that asks by
-        itself is no touch.
-        """
-        who, member = await self._who(), await self._member()
+        """Whom the staff member signed in here assists at this moment; `draft` names the booking that they are at."""
+        who, member = await self._who(is_touch=is_touch), await self._member(is_touch=is_touch)
         if who is None or member is None or not ASSISTANTS & set(member.roles):
             return None
         found = await in_reading(assisted, now(), who.session_id)

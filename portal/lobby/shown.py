@@ -104,7 +104,8 @@ def ahead_words(ahead: Ahead, zone: ZoneInfo, longest: timedelta) -> list[str]:
 def wait_words(wait: Estimate) -> str:
     if wait.low is None or wait.high is None:
         return _("We do not know yet how long it takes.")
-    return _("about {low} to {high} minutes", low=wait.low, high=wait.high)
+    # Translators: the plural is that of {high}, as Arabic needs it
+    return ngettext("about {low} to {high} minute", "about {low} to {high} minutes", wait.high, low=wait.low, high=wait.high)
 
 
 def basis_words(wait: Estimate) -> str:

@@ -14,7 +14,10 @@ from portal.ui.icons import icon
 from portal.ui.links import back, raw_a, telephone
 from portal.ui.words import Child, Words, given, local_address
 
-STYLESHEETS = ["/tokens.css", *(f"/styles/{idea}.css" for idea in ("ground", "frame", "action", "asking", "telling", "desk"))]
+STYLESHEETS = [
+    "/tokens.css",
+    *(f"/styles/{idea}.css" for idea in ("ground", "frame", "action", "asking", "telling", "desk", "display")),
+]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from booking.appointments import book_at_once, cancel
 from booking.counters import (
     GUIDED,
     HANDLED,
+    at_counter,
     begin,
     call,
     call_next,
@@ -58,6 +59,7 @@ from booking.queue import (
 from booking.store import Store, read, write
 from booking.tickets import FINISHED, LEFT, NOT_THERE, OFFERED, PARKED, WAITING, OpenCounter, Ticket, TicketChange
 from booking.visits import Visit
+from booking.waits import _past_of
 from tests.booking.towns import ANA, NINE, NOW, PERMIT, amend, closure, found, key, minutes, person, wall_clock
 
 WISH = Wish("pacos", "parking-permit", "pt")
@@ -426,6 +428,23 @@ def test_a_leaving_that_arrives_late_puts_nobody_out_again(hall: Store):
     assert write(hall, leave, TEN, drawn.code, once=key("leave for good")).state == LEFT
 
 
+def test_what_is_done_is_about_the_one_whom_they_saw(hall: Store):
+    """A page that is behind, in another tab say, ends nobody else's visit."""
+    sits_down(hall, ONE, "ana")
+    first, second = draws(hall, "first"), draws(hall, "second")
+    called(hall, name="first")
+    write(hall, at_counter, TEN, finish, ONE, "ana", HANDLED, once=key("here"), about=first.ticket.id)
+    called(hall, name="second")
+    with pytest.raises(NotNow):
+        write(hall, at_counter, TEN, finish, ONE, "ana", HANDLED, once=key("behind"), about=first.ticket.id)
+    there = read(hall, in_hand, ONE)
+    assert there
+    assert there.id == second.ticket.id
+    # Asked again it is answered as before; control: without saying whom they saw, it would be whoever is there.
+    assert write(hall, at_counter, TEN, finish, ONE, "ana", HANDLED, once=key("here"), about=first.ticket.id).state == FINISHED
+    assert write(hall, at_counter, TEN, finish, ONE, "ana", HANDLED, once=key("blind")).id == second.ticket.id
+
+
 def test_only_whoever_sits_there_pauses_or_closes_a_counter(hall: Store):
     """A call that arrives late must not take the seat of a colleague who sat down since."""
     sits_down(hall, ONE, "ana")
@@ -435,6 +454,29 @@ def test_only_whoever_sits_there_pauses_or_closes_a_counter(hall: Store):
     write(hall, pause, NINE, ONE, by="ana")
     write(hall, close_counter, NINE, ONE, by="ana")
     write(hall, close_counter, NINE, ONE, by="ana")
+
+
+def test_what_is_told_is_the_order_in_which_they_are_called_after_priorities_in_a_row(hall: Store):
+    sits_down(hall, ONE, "ana")
+    write(hall, close_counter, NINE, TWO)
+    draws(hall, "plain")
+    for each in range(3):
+        draws(hall, each, has_priority=True, now=TEN + minutes(1))
+        called(hall, name=each, now=TEN + minutes(2))
+        write(hall, finish, TEN + minutes(2), ONE, HANDLED)
+    draws(hall, "priority", has_priority=True, now=TEN + minutes(3))
+    told = numbers(hall, TEN + minutes(4))
+    assert called(hall, name="then", now=TEN + minutes(4)).words == told[0]
+
+
+def test_a_wait_ends_with_the_first_call_however_often_they_are_called_again(hall: Store):
+    first = draws(hall, 1)
+    called(hall, now=TEN + minutes(5))
+    write(hall, park, TEN + minutes(6), ONE)
+    again = write(hall, call, TEN + minutes(40), ONE, first.ticket.id)
+    assert (again.first_called_at, again.called_at) == (TEN + minutes(5), TEN + minutes(40))
+    past = read(hall, _past_of, TEN + minutes(41), "pacos")
+    assert [each.waited for each in past] == [minutes(5)]
 
 
 # What was told

@@ -219,3 +219,52 @@ def _always_open(session: Session) -> None:
         hours = {"weekdays": (), "opens": time(0), "closes": time(23, 59), "on_day": day, "despite_holiday": True}
         session.add(OpeningRow(location=HOUSE, **hours))
     catalogue_changed(session)
+
+
+@pytest.mark.parametrize("clerk", ["pt", "ar"], indirect=True)
+def test_the_screen_in_the_hall_shows_the_call_and_no_names(
+    clerk: Resident, hall: Site, its_book: OpenBook, new_context: Callable[..., BrowserContext]
+):
+    screen = Resident(new_context(viewport={"width": 1920, "height": 1080}).new_page(), hall.address, clerk.language)
+    screen.open(f"/display/?at={HOUSE}")
+    screen.reads("When your number is called, please go to the counter that stands beside it.")
+    other = "es"
+    number = gives_number(clerk, other)
+    expect(screen.page.locator(".lines p b")).to_have_count(1)
+    clerk.press("Done")
+    clerk.page.locator("main h1").click()
+    clerk.page.keyboard.press("Space")
+    shown = screen.page.locator(".call.now")
+    expect(shown.locator("bdi")).to_have_text(number)
+    expect(shown.locator("p[lang=es]")).to_contain_text(number)
+    expect(shown).to_contain_text("1")
+    assert shown.get_attribute("data-calls") == "1"
+    clerk.page.keyboard.press("r")
+    expect(shown).to_have_attribute("data-calls", "2")
+    assert axe_finds(screen.page) == []
+    assert "Rosa" not in screen.page.content()
+    clerk.page.keyboard.press("Space")
+    expect(screen.page.locator(".call.now")).to_have_count(0)
+    expect(screen.page.locator(".call bdi").first).to_have_text(number)  # kept, among the last five
+
+
+def test_when_the_server_is_gone_the_screen_says_so_and_keeps_the_calls(
+    clerk: Resident, hall: Site, its_book: OpenBook, new_context: Callable[..., BrowserContext]
+):
+    number = gives_number(clerk)
+    clerk.press("Done")
+    clerk.page.locator("main h1").click()
+    clerk.page.keyboard.press("Space")
+    is_here(clerk, number)
+    screen = Resident(new_context(viewport={"width": 1920, "height": 1080}).new_page(), hall.address, "pt")
+    line = Line(screen.page)
+    screen.open(f"/display/?at={HOUSE}")
+    expect(screen.page.locator(".call.now bdi")).to_have_text(number)
+    line.cut()
+    screen.reads("The connection is lost. These were the last calls at {time}.")
+    expect(screen.page.locator(".call.now bdi")).to_have_text(number)
+    clerk.page.keyboard.press("Space")
+    clerk.title_is("Nobody is at your counter")
+    line.mend()
+    expect(screen.page.locator(".call.now")).to_have_count(0)  # read again by itself
+    screen.reads("When your number is called, please go to the counter that stands beside it.")

@@ -23,6 +23,7 @@ OPENED = (
     "/appointment/",
     "/book/here/",
     "/ticket/",
+    "/display/",
     "/video/",
     "/sign-in/",
     "/desk/sign-in/",

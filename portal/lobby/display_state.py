@@ -1,0 +1,68 @@
+"""The screen in the hall. It asks every second, and is drawn anew when the line has changed or a minute has passed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from booking.catalogue import read_catalogue
+from booking.store import in_reading
+from locales.catalogue import path
+from portal.lobby.display_shown import Call, LineOf, display_shown, version_of
+from portal.page_state import PageState, now
+from portal.site import said
+
+DISPLAY = "/display/"
+EVERY = 1  # seconds
+
+
+@dataclass(frozen=True)
+class HouseLink:
+    name: str
+    address: str
+
+
+class DisplayState(PageState, rx.State):
+    """`place` is "" while no house is chosen: then `houses` are there to choose from."""
+
+    place: rx.Field[str] = rx.field("")
+    clock: rx.Field[str] = rx.field("")
+    calls: rx.Field[list[Call]] = rx.field(default_factory=list)
+    lines: rx.Field[list[LineOf]] = rx.field(default_factory=list)
+    houses: rx.Field[list[HouseLink]] = rx.field(default_factory=list)
+    asked_at: rx.Field[str] = rx.field("")
+    is_ready: rx.Field[bool] = rx.field(False)
+    _seen: tuple[str, int, str] = ("", -1, "")
+
+    @rx.event
+    async def open(self):
+        with self._speaking():
+            self._seen = ("", -1, "")
+            return await self._look()
+
+    @rx.event
+    async def look(self):
+        """As it stands now."""
+        with self._speaking():
+            return await self._look()
+
+    async def _look(self) -> None:
+        at, house = now(), self._asked("at", 80)
+        self.asked_at = at.isoformat()
+        version = await in_reading(version_of, house)
+        if version < 0:
+            await self._ask_which()
+            return
+        seen = (house, version, f"{at:%H:%M}")
+        if seen != self._seen:
+            shown = await in_reading(display_shown, at, house)
+            self.place, self.clock, self.calls, self.lines = shown.place, shown.clock, shown.calls, shown.lines
+            self._seen = seen
+        self.is_ready = True
+
+    async def _ask_which(self) -> None:
+        catalogue = await in_reading(read_catalogue)
+        self.place, self.calls, self.lines, self.asked_at = "", [], [], ""
+        self.houses = [HouseLink(said(each.name), path(f"{DISPLAY}?at={each.slug}")) for each in catalogue.locations.values()]
+        self.is_ready = True
