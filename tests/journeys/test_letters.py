@@ -87,8 +87,9 @@ def letters_of(site: Site, address: str, than: int = 1) -> list[str]:
 def letters_to(data: Path, address: str, than: int = 1) -> list[str]:
     """The plain words of each letter to this address, the oldest first, once there are so many."""
     deadline = time.monotonic() + SOON
+    whole = re.compile(rf"(?<![\w.]){re.escape(address)}")  # nor the end of a longer one
     while time.monotonic() < deadline:
-        found = [path for path in (data / "letters").glob("*.eml") if address in str(read_back(path.read_bytes())["To"])]
+        found = [path for path in (data / "letters").glob("*.eml") if whole.search(str(read_back(path.read_bytes())["To"]))]
         if len(found) >= than:
             return [plain(path.read_bytes()) for path in sorted(found, key=lambda path: path.stat().st_mtime)]
         time.sleep(0.1)
