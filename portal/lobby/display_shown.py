@@ -53,8 +53,10 @@ class DisplayShown:
 
 def version_of(session: Session, location: str) -> int:
     """-1 for a house that the town doesn't have."""
-    lobby = session.get(Lobby, location) if location in read_catalogue(session).locations else None
-    return lobby.version if lobby else 0 if location in read_catalogue(session).locations else -1
+    if location not in read_catalogue(session).locations:
+        return -1
+    lobby = session.get(Lobby, location)
+    return lobby.version if lobby else 0
 
 
 def display_shown(session: Session, now: datetime, location: str) -> DisplayShown:
