@@ -9,7 +9,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from alembic import context
 from booking import audit, catalogue, merging, one_time_codes, outbox, people, promises, retention, tickets, waiting_list
 from booking.store import Table, changing_tables, the_store
-from kiosk import device
+from kiosk import device, pairing
 from portal.appointments import draft
 from portal.identity import (
     api_tokens,
@@ -34,6 +34,7 @@ TABLES_OF = (
     retention,
     tickets,
     device,
+    pairing,
     outbox,
     waiting_list,
     draft,

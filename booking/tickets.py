@@ -38,7 +38,8 @@ class Ticket(Table, table=True):
     `called_at` is the latest call, `first_called_at` the one that ended the wait. `since` is from when it counts as waiting,
     `due_at` the time of an appointment that is kept. `told_low` and `told_high` are the minutes that were told when it was drawn,
     with `told_ahead` people ahead. `offered_to` is a counter that is asked to take it over; until it does, `owner` (a staff member)
-    is who answers for it. `key_salt` is "" once what it says of somebody is erased.
+    is who answers for it. `printed_at` is when it was sent to a printer, which happens once. `key_salt` is "" once what it says of
+    somebody is erased.
     """
 
     __table_args__ = (
@@ -84,6 +85,7 @@ class Ticket(Table, table=True):
     told_low: int | None = None
     told_high: int | None = None
     told_basis: str = ""
+    printed_at: datetime | None = None
 
     @property
     def words(self) -> str:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from booking.catalogue import NoTown, read_catalogue
 from booking.outbox import worker_last_seen
 from booking.store import is_up_to_date
+from kiosk.pairing_door import pair_here
 from portal.api.app import nothing_here, v1
 from portal.appointments.beside import end_beside
 from portal.appointments.calendar_file import calendar_file
@@ -106,6 +107,7 @@ doors = Starlette(
         all_under("/auth", provider_doors()),
         Route("/{language}/auth/enter", let_in, methods=["POST"]),
         Route("/{language}/auth/leave", let_out, methods=["POST"]),
+        Route("/{language}/kiosk/pair", pair_here, methods=["POST"]),
         Route("/{language}/auth/end-assisting", end_beside, methods=["POST"]),
     ]
 )

@@ -9,6 +9,8 @@ from typing import Any
 import reflex as rx
 
 from booking.catalogue import Service
+from kiosk import page as kiosk_page
+from kiosk.state import KioskState
 from locales.catalogue import N_, _
 from portal.appointments import (
     check_page,
@@ -35,12 +37,13 @@ from portal.appointments.way_state import WayState
 from portal.catalogue import home, service, services
 from portal.catalogue.hall import HallState, NextTimeState
 from portal.catalogue.searching import SearchState
-from portal.desk import access_page, assist_page, counter_page, desk_page, people_page, second_page, set_up_page
+from portal.desk import access_page, assist_page, counter_page, desk_page, devices_page, people_page, second_page, set_up_page
 from portal.desk import sign_in_page as desk_sign_in_page
 from portal.desk.access_state import MyAccessState
 from portal.desk.assist_state import AssistState
 from portal.desk.counter_state import CounterState
 from portal.desk.desk_state import DeskState
+from portal.desk.devices_state import DevicesState
 from portal.desk.people_state import PeopleState
 from portal.desk.set_up_state import SetUpState
 from portal.desk.sign_in_state import DeskSignInState
@@ -63,7 +66,9 @@ from portal.statements import pages as statements
 from portal.video import pages as video
 from portal.video.state import VideoState
 
-EVERYBODY, RESIDENT, STAFF, ASSISTANTS, READERS = "everybody", "resident", "staff", "assistants", "readers"
+EVERYBODY, RESIDENT, STAFF, ASSISTANTS, READERS, KEEPERS = (
+    *("everybody", "resident", "staff", "assistants", "readers", "keepers"),
+)
 
 
 @dataclass(frozen=True)
@@ -111,9 +116,11 @@ PAGES = (
     Page("/desk/me", access_page.access, access_page.access_title, MyAccessState.open, who=STAFF),
     Page("/desk/assist", assist_page.assist, assist_page.assist_title, AssistState.open, who=ASSISTANTS),
     Page("/desk/counter", counter_page.counter, counter_page.counter_title, CounterState.open, who=ASSISTANTS),
+    Page("/desk/devices", devices_page.devices, devices_page.devices_title, DevicesState.open, who=KEEPERS),
     Page("/desk/people", people_page.people, people_page.people_title, PeopleState.open, who=READERS),
     Page("/ticket", ticket_page.ticket, ticket_page.ticket_title, TicketState.open),
     Page("/display", display_page.display, display_page.display_title, DisplayState.open),
+    Page("/kiosk", kiosk_page.kiosk, kiosk_page.kiosk_title, KioskState.open),
     Page("/video", video.video, video.video_title, VideoState.open),
     Page(ROUTE, lost, lost_title),
     Page("/accessibility", statements.accessibility, statements.accessibility_title),

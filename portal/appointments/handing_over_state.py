@@ -13,10 +13,10 @@ from locales.catalogue import path
 from portal.appointments.booking_state import BookingState
 from portal.appointments.draft import new_key
 from portal.appointments.handing_over import LASTS, is_taken_over, offer, take_over, withdraw
-from portal.appointments.shown import code_drawing
 from portal.appointments.steps import DETAILS, HERE
 from portal.appointments.words import zone_of
 from portal.page_state import now
+from portal.ui.qr import code_drawing
 
 EVERY = 2  # seconds
 BEFORE_IT = "on."  # what stands in the fragment before what was scanned

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from qrcode import QRCode
-from qrcode.constants import ERROR_CORRECT_M
-
 from booking.appointments import changeable_until
 from booking.catalogue import Catalogue
 from booking.outbox import EMAIL, SMS
@@ -28,6 +25,7 @@ from portal.appointments.words import (
 )
 from portal.contacts import contact_words, phone_words
 from portal.site import listed
+from portal.ui.qr import code_drawing
 
 
 @dataclass(frozen=True)
@@ -138,17 +136,3 @@ def video_address(reference: str, access_key: str) -> str:
 def _with_codes(page: str, reference: str, access_key: str) -> str:
     """A page of ours with both codes in the fragment, which browsers send to no server."""
     return f"{settings().address}{path(page)}#{reference}.{access_key}"
-
-
-def code_drawing(text: str) -> tuple[str, int]:
-    """A QR code (ISO/IEC 18004) as an SVG path of unit squares, and how many modules its side has."""
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
-    code.add_data(text)
-    code.make(fit=True)
-    squares = (
-        f"M{column} {line}h1v1h-1z"
-        for line, modules in enumerate(code.get_matrix())
-        for column, is_dark in enumerate(modules)
-        if is_dark
-    )
-    return "".join(squares), code.modules_count

@@ -41,7 +41,6 @@ from booking.store import in_reading, in_transaction
 from booking.tickets import Lobby, OpenCounter
 from locales.catalogue import _, current_language, path
 from portal.appointments.refusals import why
-from portal.appointments.shown import code_drawing
 from portal.desk.counter_shown import (
     Choice,
     Colleague,
@@ -57,6 +56,7 @@ from portal.identity.at_counters import CALLERS, may_call_to
 from portal.identity.signed_in import SignedIn
 from portal.lobby.addresses import ticket_address
 from portal.page_state import Typed, now
+from portal.ui.qr import code_drawing
 
 COUNTER = "/desk/counter/"
 EVERY = 3  # seconds

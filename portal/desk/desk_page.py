@@ -10,6 +10,8 @@ from portal.desk.assist_state import ASSIST
 from portal.desk.counter_page import counter_title
 from portal.desk.counter_state import COUNTER
 from portal.desk.desk_state import DeskState
+from portal.desk.devices_page import devices_title
+from portal.desk.devices_state import DEVICES
 from portal.desk.people_page import people_title
 from portal.desk.people_state import PEOPLE
 from portal.desk.sign_in_state import DESK, DESK_SIGN_IN
@@ -60,6 +62,12 @@ def desk() -> rx.Component:
                         path(PEOPLE),
                         _("Look somebody up, for a purpose that they can read"),
                         sign="search",
+                    ),
+                    row_link(
+                        devices_title(),
+                        path(DEVICES),
+                        _("Set up a ticket machine, say where it prints, or end it"),
+                        sign="tablet",
                     ),
                     row_link(
                         _("My access"),

@@ -16,7 +16,6 @@ from booking.details import storable
 from booking.errors import NotValid
 from booking.store import in_reading, in_transaction
 from locales.catalogue import _, ngettext, path
-from portal.appointments.shown import code_drawing
 from portal.desk.words import passkey_trouble
 from portal.identity.authenticators import new_totp_secret, totp_address
 from portal.identity.passwords import SHORTEST, hashed_aside
@@ -31,6 +30,7 @@ from portal.identity.staff_access import (
 )
 from portal.page_state import PageState, Typed, now
 from portal.site import said
+from portal.ui.qr import code_drawing
 
 SET_UP = "/desk/set-up/"
 TOKEN = "atrio-set-up"  # in the tab's storage

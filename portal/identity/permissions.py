@@ -13,18 +13,24 @@ from sqlmodel import Session
 
 from booking.catalogue import read_catalogue
 from booking.store import in_reading
-from portal.identity.cookies import token_in
+from kiosk.device import device_with
+from portal.identity.cookies import DEVICE, token_in
 from portal.identity.sessions import who_is
 from portal.page_state import now
 
 Roles = frozenset[str]
 ANYBODY, RESIDENT = frozenset({"anybody"}), frozenset({"resident"})
+# A screen in the hall that somebody of the staff has paired.
+KIOSK = frozenset({"kiosk"})
 STAFF = frozenset({"clerk", "front_desk", "caseworker", "manager", "advocate", "technician"})
 # Whose work it is to sit beside somebody, and to call people to a counter (at_counters.py says to which).
 ASSISTANTS = frozenset({"clerk", "front_desk", "caseworker"})
 
 # Whose work it may be to open somebody's record, for a purpose that is recorded.
 READERS = frozenset({"clerk", "front_desk", "caseworker", "manager", "advocate"})
+
+# Who pairs the lobby's devices, and says where they print.
+DEVICE_KEEPERS = frozenset({"front_desk", "manager", "technician"})
 
 # By State, each handler's name.
 HANDLERS: Mapping[Roles, Mapping[str, str]] = {
@@ -58,10 +64,16 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
         "TicketState": "come_back find forget leave look more_time open",
         # The screen in the hall: numbers, never names.
         "DisplayState": "look open",
+        # Until it is paired, a kiosk only says so.
+        "KioskState": "open try_out",
         # On the way in.
         "SignInState": "enter open open_code send send_again typing",
         "DeskSignInState": "be enter open open_second passkey_answered show",
         "SetUpState": "choose open passkey_made save",
+    },
+    KIOSK: {
+        "KioskState": "at_time back by_reference by_time draw find it_is_me other_reasons reason say scan speak start_again stay "
+        "to_arrival wipe",
     },
     RESIDENT: {
         "MeState": "end_others end_session join not_mine open see",
@@ -84,12 +96,15 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
         "CounterState": "begin call_again call_next check_in choose_outcome decline finish finish_and_call give_number look not_here open "
         "pass_on put_away set_aside sit stand_up take take_a_break want_help",
     },
+    DEVICE_KEEPERS: {
+        "DevicesState": "open pair print_on withdraw",
+    },
     READERS: {
         "PeopleState": "find mark open put_together see take_apart unmark",
     },
 }
 # Where whoever has to show who they are does so.
-SIGN_IN_PAGES: Mapping[Roles, str] = {RESIDENT: "/sign-in/", STAFF: "/desk/sign-in/"}
+SIGN_IN_PAGES: Mapping[Roles, str] = {RESIDENT: "/sign-in/", STAFF: "/desk/sign-in/", KIOSK: "/kiosk/"}
 
 
 def role_table() -> dict[str, Roles]:
@@ -103,6 +118,8 @@ def sign_in_page(roles: Roles) -> str:
 
 async def may(roles: Roles, cookie_header: str) -> bool:
     """Has whoever sends this cookie one of these roles, at this moment?"""
+    if roles == KIOSK:
+        return await in_reading(device_with, token_in(cookie_header, DEVICE)) is not None
     return roles == ANYBODY or bool(roles & await in_reading(_roles_of, token_in(cookie_header)))
 
 

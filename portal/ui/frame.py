@@ -16,7 +16,7 @@ from portal.ui.words import Child, Words, given, local_address
 
 STYLESHEETS = [
     "/tokens.css",
-    *(f"/styles/{idea}.css" for idea in ("ground", "frame", "action", "asking", "telling", "desk", "display")),
+    *(f"/styles/{idea}.css" for idea in ("ground", "frame", "action", "asking", "telling", "desk", "display", "kiosk")),
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -114,9 +114,10 @@ class OpenBook:
             self.store.caps = False
         return f"{wanted.reference}.{wanted.access_key}"
 
-    def books_for(self, visit: Visit, address: str) -> Booked:
+    def books_for(self, visit: Visit, address: str, who: Details | None = None) -> Booked:
         """Somebody books with this address, without a code, as at the desk."""
-        who, once, start = Details("Somebody", email=address), secrets.token_urlsafe(), self.a_free_start(visit)
+        who = replace(who or Details("Somebody"), email=address)
+        once, start = secrets.token_urlsafe(), self.a_free_start(visit)
         return write(self.store, book_at_once, datetime.now(UTC), visit, start, who, once=once, channel="in_person")
 
     def asks_to_act(self, name: str) -> None:
@@ -133,9 +134,9 @@ class OpenBook:
         wish = Wish(location, service, "pt")
         return write(self.store, draw, datetime.now(UTC), wish, once=secrets.token_urlsafe()).ticket.words
 
-    def books_soon(self, visit: Visit) -> str:
+    def books_soon(self, visit: Visit, who: Details | None = None) -> str:
         """Somebody has an appointment in ten minutes; its reference."""
-        booked = self.books_for(visit, f"{secrets.token_hex(4)}@example.org")
+        booked = self.books_for(visit, f"{secrets.token_hex(4)}@example.org", who)
         write(self.store, _is_soon, booked.appointment.id)
         return booked.reference
 
@@ -198,6 +199,7 @@ def _appointments_of(session: Session, name: str) -> list[Appointment]:
 
 def _is_soon(session: Session, appointment_id: int) -> None:
     it, soon = session.get_one(Appointment, appointment_id), datetime.now(UTC) + timedelta(minutes=10)
+    soon = soon.replace(second=0, microsecond=0)
     it.start_at, it.end_at = soon, soon + (it.end_at - it.start_at)
 
 
