@@ -17,7 +17,7 @@ from pydantic import NaiveDatetime
 from sqlalchemy import JSON, CheckConstraint, column, table, text, update
 from sqlmodel import Field, Session, col, select
 
-from booking.store import Table, remembered
+from booking.store import Table, remembered, store_of
 
 Words = Mapping[str, str]
 WordLists = Mapping[str, tuple[str, ...]]
@@ -214,7 +214,7 @@ class Catalogue:
     """Everything the town offers at one revision, in the town file's order. Rows are detached and refuse to be changed.
 
     The plain mappings hold what is offered now, by slug; the `known_` ones also what was withdrawn, so that an old appointment
-    can still say what it was for and where.
+    can still say what it was for and where. `is_demonstrated`: this is the demo town, and a day of it is played (demo/day.py).
     """
 
     revision: str
@@ -231,6 +231,7 @@ class Catalogue:
     absences: tuple[Absence, ...]
     own_holidays: tuple[OwnHoliday, ...]
     notices: tuple[Notice, ...]
+    is_demonstrated: bool = False
 
     def counters_at(self, location: str) -> list[Counter]:
         return [counter for counter in self.counters.values() if counter.location == location]
@@ -290,10 +291,10 @@ def catalogue_changed(session: Session) -> None:
 def _read(session: Session) -> Catalogue:
     """Rows are read by a session of their own, so that closing it detaches them and nothing else."""
     with Session(session.connection(), expire_on_commit=False) as reading:
-        return _snapshot(reading)
+        return _snapshot(reading, store_of(session).demonstrates)
 
 
-def _snapshot(session: Session) -> Catalogue:
+def _snapshot(session: Session, demonstrated: str) -> Catalogue:
     town = session.exec(select(Town)).one()
     services, locations = _named(session, Service), _named(session, Location)
     return Catalogue(
@@ -311,6 +312,7 @@ def _snapshot(session: Session) -> Catalogue:
         absences=_rows(session, Absence),
         own_holidays=_rows(session, OwnHoliday),
         notices=tuple(session.exec(select(Notice).order_by(col(Notice.position)))),
+        is_demonstrated=town.digest == demonstrated,
     )
 
 

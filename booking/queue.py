@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
 
-from booking.catalogue import read_catalogue
+from booking.catalogue import Catalogue, read_catalogue
 from booking.closing import open_day
 from booking.deeds import done, earlier_subject
 from booking.details import NEEDS
@@ -89,14 +89,16 @@ def draw(session: Session, now: datetime, wish: Wish, *, once: str) -> Drawn:
     open_day(session, now, wish.location)
     if earlier := earlier_subject(session, now, "draw", once, *_said(wish)):
         return drawn_by_id(session, earlier)
-    catalogue = read_catalogue(session)
-    topics = list(catalogue.topics)
-    topic = catalogue.services[wish.service].topic
-    series = SERIES[topics.index(topic) % len(SERIES)] if topic in topics else SERIES[-1]
-    ticket = _new_ticket(session, now, wish, series)
+    ticket = _new_ticket(session, now, wish, series_of(read_catalogue(session), wish.service))
     _settle(session, now, ticket, "drawn", wish.channel)
     done(session, "draw", once, ticket.id)
     return drawn_by_id(session, ticket.id or 0)
+
+
+def series_of(catalogue: Catalogue, service: str) -> str:
+    """The letter that numbers for this service have."""
+    topics, topic = list(catalogue.topics), catalogue.services[service].topic
+    return SERIES[topics.index(topic) % len(SERIES)] if topic in topics else SERIES[-1]
 
 
 def check_in(session: Session, now: datetime, location: str, reference: str, *, once: str, channel: str = KIOSK) -> Drawn:

@@ -54,6 +54,7 @@ MUST_BE = {
         "0, 1 (so by default with the demo town) or force; 1 is refused when ATRIO_PUBLIC_URL or ATRIO_LISTEN is not this "
         "machine alone, because anybody could sign in by a click"
     ),
+    "demo_day": "on or off; on only in demo mode",
     "limits": "on or off; off only in demo mode",
     "logs": "json or plain",
     "metrics_token": "at least 16 characters that nobody can guess",
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
     staff_oidc_acr: str = Field(default="", max_length=2000)
     staff_passwords: Literal["on", "off"] = "on"
     demo: Literal["", "0", "1", "force"] = ""
+    demo_day: Literal["", "on", "off"] = ""
     limits: Literal["on", "off"] = "on"
     trusted_proxies: str = ""
     exempt_networks: str = ""
@@ -214,6 +216,8 @@ class Settings(BaseSettings):
             raise ValueError("demo")
         if self.limits == "off" and not self.is_demo:
             raise ValueError("limits")
+        if self.demo_day == "on" and not self.is_demo:
+            raise ValueError("demo_day")
         return self
 
 

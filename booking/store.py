@@ -35,7 +35,7 @@ from sqlmodel import Session, SQLModel
 from alembic import command
 from booking.errors import Refusal
 from booking.memory import Memory
-from booking.settings import data_folder, settings, signing_secret
+from booking.settings import DEMO_TOWN, Settings, data_folder, settings, signing_secret
 from booking.turnstile import turnstile_of
 
 P = ParamSpec("P")
@@ -81,13 +81,13 @@ class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=CONS
 class Store:
     """One database, and what this process remembers of it. `secret` signs what must be derivable again (see references.py);
     `caps`: one person may not have any number of appointments (caps.py), and shows whose contact it is (unconfirmed.py);
-    `texts`: text messages reach somebody."""
+    `texts`: text messages reach somebody; `demonstrates`: the digest of the town whose day is played (demo/day.py), "" for none."""
 
-    def __init__(self, url: str, secret: bytes, *, caps: bool = False, texts: bool = True):
+    def __init__(self, url: str, secret: bytes, *, caps: bool = False, texts: bool = True, demonstrates: str = ""):
         self.engine = _engine(url)
         self.engines = {writing: _marked(self.engine, writing=writing) for writing in (True, False)}
         self.secret = secret
-        self.caps, self.texts = caps, texts
+        self.caps, self.texts, self.demonstrates = caps, texts, demonstrates
         self.turnstile: AbstractContextManager[object] = (
             turnstile_of(str(make_url(url).database)) if self.is_sqlite else nullcontext()
         )
@@ -112,7 +112,18 @@ def the_store() -> Store:
     chosen = settings()
     data_folder(chosen)
     texts = bool(chosen.sms_url or chosen.is_demo)
-    return Store(chosen.database, signing_secret(chosen), caps=chosen.limits == "on", texts=texts)
+    return Store(
+        chosen.database, signing_secret(chosen), caps=chosen.limits == "on", texts=texts, demonstrates=_demonstrated(chosen)
+    )
+
+
+def _demonstrated(chosen: Settings) -> str:
+    if chosen.demo_day != "on":
+        return ""
+    # Here, because what reads town files stands on this module.
+    from booking.town import digest_of
+
+    return digest_of(DEMO_TOWN)
 
 
 def let_go() -> None:

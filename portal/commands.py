@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
 from booking.catalogue import Town, read_catalogue
+from booking.demo.day import begin_day, day_is_due
 from booking.settings import Settings, data_folder, settings
 from booking.store import Store, is_up_to_date, let_go, migrate, read, the_store, write
 from booking.town import TownRefused, apply_town, checked_town, digest_of
@@ -44,6 +45,7 @@ def run(_: Namespace) -> None:
         _load(settings().town)
         _remember_demo(settings())
     build_site(_)
+    begin_demo_day()
     say_where(settings())
     serve(_)
 
@@ -111,6 +113,16 @@ def load(arguments: Namespace) -> None:
     """Show what the file changes, and change it unless it is a dry run."""
     migrate_book(arguments)
     _load(arguments.town, dry_run=arguments.dry_run)
+
+
+def begin_demo_day() -> None:
+    """In a demonstration of the demo town: a day under way, for this process and those that it starts, unless the settings say no."""
+    if settings().is_demo and not settings().demo_day:
+        os.environ["ATRIO_DEMO_DAY"] = "on"
+        settings.cache_clear()
+        let_go()
+    if read(the_store(), day_is_due, now()):
+        write(the_store(), begin_day, now())
 
 
 def loaded_digest(store: Store | None = None) -> str:
@@ -181,10 +193,14 @@ def serving_environment(chosen: Settings) -> dict[str, str]:
 
 
 def say_where(chosen: Settings) -> None:
-    town = read(the_store(), read_catalogue).town
+    catalogue = read(the_store(), read_catalogue)
+    town, house = catalogue.town, next(iter(catalogue.locations))
+    pages = f"{chosen.address}/{town.default_language}"
     print(f"\n{town.name[town.default_language]} is open.\n")
     print(f"  Residents    {chosen.address}/")
-    print(f"  Desk         {chosen.address}/{town.default_language}/desk/{' (sign in by a click)' if chosen.is_demo else ''}")
+    print(f"  Desk         {pages}/desk/{' (sign in by a click)' if chosen.is_demo else ''}")
+    print(f"  Counter      {pages}/desk/counter/")
+    print(f"  Hall screen  {pages}/display/?at={house}")
     if not chosen.smtp_url:
         print(f"  Letters      {chosen.data / 'letters'} (until ATRIO_SMTP_URL says who carries them)")
     print("\nCtrl-C closes it again.\n", flush=True)

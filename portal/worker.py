@@ -1,5 +1,5 @@
 """The clockwork: passes on places that came free, delivers what must be told, forgets what nobody needs, anchors the audit record,
-says that it lives.
+says that it lives; and in a demonstration begins each day.
 
 Several may run at once, on one machine or on several. Killed at any instant, a worker loses nothing: what it had leased is
 delivered by another when the lease ends.
@@ -22,6 +22,7 @@ from booking.audit import head_of
 from booking.closing import end_days
 from booking.confirming import forget_unconfirmed
 from booking.deeds import forget_deeds
+from booking.demo.day import begin_day, day_is_due
 from booking.freed import pass_on
 from booking.holds import forget_lapsed
 from booking.one_time_codes import forget_codes
@@ -50,6 +51,7 @@ AT_ONCE = 10
 LOOKS_EVERY = 1.0  # seconds, while there is nothing to do
 LIVES_EVERY = timedelta(seconds=10)
 FORGETS_EVERY = timedelta(minutes=10)
+BEGINS_EVERY = timedelta(minutes=1)  # in a demonstration: looks whether it is another day
 ANCHORS_EVERY = timedelta(minutes=10)  # looks whether there is an anchor of today
 AFTER_TROUBLE = 5.0  # seconds
 BEGINNING = datetime.min.replace(tzinfo=now().tzinfo)
@@ -96,12 +98,13 @@ class Worker:
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._carriers = Carriers(mail_carrier(settings()), text_carrier(settings()))
-        self._lived_at = self._forgot_at = self._anchored_at = BEGINNING
+        self._lived_at = self._forgot_at = self._anchored_at = self._began_at = BEGINNING
 
     async def turn(self) -> float:
         """One round; answers how many seconds to wait before the next. Trouble with the database is waited out."""
         try:
             await self._say_that_it_lives()
+            await self._begin_demo_day()
             await self._forget()
             await self._anchor()
             await in_transaction(give_back_forgotten, now())
@@ -127,6 +130,13 @@ class Worker:
         if now() - self._lived_at >= LIVES_EVERY:
             await in_transaction(worker_lives, now(), self.name)
             self._lived_at = now()
+
+    async def _begin_demo_day(self) -> None:
+        if settings().demo_day != "on" or now() - self._began_at < BEGINS_EVERY:
+            return
+        if await in_reading(day_is_due, now()):
+            await in_transaction(begin_day, now())
+        self._began_at = now()
 
     async def _forget(self) -> None:
         if now() - self._forgot_at >= FORGETS_EVERY:

@@ -121,6 +121,14 @@ def test_limits_can_be_lifted_in_demo_mode_only(monkeypatch: pytest.MonkeyPatch)
         read_settings(NO_FILE)
 
 
+def test_a_day_is_played_in_demo_mode_only(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ATRIO_DEMO_DAY", "on")
+    assert read_settings(NO_FILE).demo_day == "on"
+    monkeypatch.setenv("ATRIO_DEMO", "0")
+    with pytest.raises(SettingsError, match="ATRIO_DEMO_DAY"):
+        read_settings(NO_FILE)
+
+
 def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch):
     assert read_settings(NO_FILE).proxies == ()
     monkeypatch.setenv("ATRIO_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,::1")

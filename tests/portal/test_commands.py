@@ -45,6 +45,8 @@ def with_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[S
     for name in [name for name in os.environ if name.startswith("ATRIO_")]:
         monkeypatch.delenv(name)
     # Whoever runs the tests may have an installation of their own here.
+    # `run` sets it for those that it starts: it is unset again afterwards.
+    monkeypatch.setenv("ATRIO_DEMO_DAY", "")
     monkeypatch.setattr(settings_module, "read_settings", partial(read_settings, tmp_path / "no .env"))
     choose(data=str(tmp_path / "data"), port=str(free_port()))
     yield choose
