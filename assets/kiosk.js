@@ -115,10 +115,21 @@
     }
   }, true);
 
+  // ---- printed by the browser: each number once, silently where it was started with --kiosk-printing
+  let printed = "";
+  const printOut = () => {
+    const number = document.querySelector(".ticket .number")?.textContent ?? "";
+    if (kiosk()?.dataset.printing !== "browser" || !number || number === printed) return;
+    printed = number;
+    print();
+  };
+
   // ---- a new screen: the reader's place is its title; nothing of one visit is left for the next
   let before = screen();
   new MutationObserver(() => {
     const now = screen();
+    printOut();
+    if (now !== "ticket") printed = "";
     if (now === before) return;
     before = now;
     touchedAt = saidStayAt = Date.now();
@@ -126,5 +137,5 @@
     const title = document.querySelector(".kiosk-main h1");
     if (title) { title.tabIndex = -1; title.focus({ preventScroll: true }); }
     scrollTo(0, 0);
-  }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-screen"] });
+  }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-screen", "data-printing"] });
 })();

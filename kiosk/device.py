@@ -76,6 +76,13 @@ def prints_on(session: Session, now: datetime, number: int, printer: str, by: st
     return True
 
 
+def device_trouble(session: Session, number: int, trouble: str) -> None:
+    """How it went with its last ticket."""
+    row = session.get(Device, number, with_for_update=True)
+    if row and row.trouble != trouble:
+        row.trouble = trouble
+
+
 def in_trouble(session: Session, location: str) -> list[str]:
     """Why devices of this house couldn't print their last ticket, each reason once."""
     rows = (row for row in good_devices(session) if row.location == location and row.trouble)

@@ -134,7 +134,7 @@ def _kiosk() -> rx.Component:
         _lost(),
         _hidden_forms(),
         class_name=rx.cond(KioskState.screen == TICKET, "kiosk has-ticket", "kiosk"),
-        custom_attrs={"data-screen": KioskState.screen},
+        custom_attrs={"data-screen": KioskState.screen, "data-printing": KioskState.printing},
     )
 
 

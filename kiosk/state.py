@@ -20,6 +20,7 @@ from booking.settings import settings
 from booking.store import in_reading, in_transaction
 from kiosk.device import Device, device_seen, device_with
 from kiosk.pairing import new_pairing_code
+from kiosk.printing import print_out
 from kiosk.shown import (
     Expected,
     Reason,
@@ -30,7 +31,7 @@ from kiosk.shown import (
     main_reasons,
     slip_of,
 )
-from locales.catalogue import LANGUAGES, _
+from locales.catalogue import LANGUAGES, _, current_language
 from portal.appointments.refusals import why
 from portal.identity.cookies import DEVICE, token_in
 from portal.limits import RateLimited, counting_wrong_keys
@@ -53,7 +54,7 @@ BEFORE = {
 # A visit in which nothing has happened for so long is over, whatever comes late over a broken line: nobody stands there any more.
 IS_OVER = timedelta(seconds=90)
 NEWS = ("wrong", "later")
-PRIORITY = "priority"
+PRIORITY, PRINTING, SENT = "priority", "printing", "sent"
 Tick = bool | str | None
 
 
@@ -102,6 +103,7 @@ class KioskState(PageState, rx.State):
     what_for: rx.Field[str] = rx.field("")
     times: rx.Field[list[str]] = rx.field(default_factory=list)
     people: rx.Field[list[str]] = rx.field(default_factory=list)
+    printing: rx.Field[str] = rx.field("")
     slip: rx.Field[Slip] = rx.field(default_factory=Slip)
     problem: rx.Field[str] = rx.field("")
     houses: rx.Field[list[HouseLink]] = rx.field(default_factory=list)
@@ -181,10 +183,24 @@ class KioskState(PageState, rx.State):
         with self._speaking() as language:
             device = await self._at_visit()
             if device is None or not self._service or self._ticket:
-                return
+                return None
             ticked = Ticked.of(form)
             wish = Wish(device.location, self._service, language, bool(ticked.priority), ticked.needs, KIOSK)
-            await self._take(device, draw, now(), wish, once=f"kiosk {self._turn}")
+            if await self._take(device, draw, now(), wish, once=f"kiosk {self._turn}"):
+                return KioskState.print_out
+
+    @rx.event(background=True)
+    async def print_out(self):
+        """On paper, once the number stands on the screen, which goes on meanwhile."""
+        async with self:
+            device = await self._at_visit()
+            if device is None or not self._ticket or self.printing != PRINTING:
+                return
+            ticket, self.printing = self._ticket, SENT
+        outcome = await print_out(now(), device, ticket)
+        async with self:
+            if self._ticket == ticket:
+                self.printing = outcome
 
     @rx.event
     async def to_arrival(self):
@@ -221,26 +237,25 @@ class KioskState(PageState, rx.State):
         with self._speaking():
             device = await self._at_visit()
             if device is None:
-                return
+                return None
             mine = [each for each in await self._expected(device) if each.initials == initials]
             if len(mine) == 1:
-                await self._check_in(device, mine[0].reference)
-            else:
-                self.problem = _("Two people with these letters come at that time. Please type your booking code.")
-                self.screen = BY_REFERENCE
+                return await self._comes_in(device, mine[0].reference)
+            self.problem = _("Two people with these letters come at that time. Please type your booking code.")
+            self.screen = BY_REFERENCE
+            return None
 
     @rx.event
     async def find(self, form: dict):
         """By the number of the appointment."""
         with self._speaking():
             device = await self._at_visit()
-            if device:
-                await self._check_in(device, _reference_in(_code(form)))
+            return await self._comes_in(device, _reference_in(_code(form))) if device else None
 
     @rx.event
     async def scan(self, form: dict):
         """A scanner has typed what stands in the code on their letter; it may be the first thing they do here."""
-        with self._speaking() as language:
+        with self._speaking():
             device = await self._begun()
             if device is None:
                 return None
@@ -251,8 +266,7 @@ class KioskState(PageState, rx.State):
                 self._wipe()
                 self._turn, self.screen = secrets.token_urlsafe(16), ARRIVAL
             self._touch()
-            speaks = await self._check_in(device, reference)
-            return rx.redirect(f"/{speaks}{ROUTE}", replace=True) if speaks in LANGUAGES and speaks != language else None
+            return await self._comes_in(device, reference, is_first=True)
 
     @rx.event
     async def back(self):
@@ -301,8 +315,17 @@ class KioskState(PageState, rx.State):
         except Refusal as refusal:
             self.problem = why(refusal, await in_reading(_zone, device.location))
             return ""
-        self.screen = TICKET
+        self.screen, self.printing = TICKET, PRINTING if device.printer else ""
         return speaks
+
+    async def _comes_in(self, device: Device, reference: str, *, is_first: bool = False) -> Any:
+        """An appointment becomes a number. Where that `is_first` what they did here, the page goes over to their language."""
+        speaks = await self._check_in(device, reference)
+        if not speaks:
+            return None
+        if is_first and speaks in LANGUAGES and speaks != current_language():
+            return [rx.redirect(f"/{speaks}{ROUTE}", replace=True), KioskState.print_out]
+        return KioskState.print_out
 
     async def _check_in(self, device: Device, reference: str) -> str:
         try:

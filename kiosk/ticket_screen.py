@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
-from kiosk.state import KioskState
+from kiosk.device import BY_BROWSER
+from kiosk.printing import NOT_PRINTED, PRINTED
+from kiosk.state import PRINTING, SENT, KioskState
 from locales.catalogue import _
 from portal.site import town_facts
 from portal.ui.actions import button
 from portal.ui.icons import icon
+from portal.ui.notices import notice
 from portal.ui.qr import qr
 
 SLIP = KioskState.slip
@@ -63,8 +66,32 @@ def ticket() -> rx.Component:
             class_name="kiosk-facts",
         ),
         rx.el.div(
+            rx.match(
+                KioskState.printing,
+                (SENT, _paper("printer", _("Your ticket is being printed."))),
+                (PRINTING, _paper("printer", _("Your ticket is being printed."))),
+                (PRINTED, _paper("arrow-down-to-line", _("Take your ticket below"))),
+                (BY_BROWSER, _paper("arrow-down-to-line", _("Take your ticket below"))),
+                (
+                    NOT_PRINTED,
+                    notice(
+                        _(
+                            "Your ticket could not be printed. Your number is good: note it, or scan the code. We have told the desk."
+                        ),
+                        kind="warn",
+                    ),
+                ),
+                rx.fragment(),
+            ),
+            role="status",
+        ),
+        rx.el.div(
             button(_("Done"), on_click=KioskState.start_again),
             button(_("More time"), kind="second", on_click=KioskState.stay),
             class_name="kiosk-tiles",
         ),
     )
+
+
+def _paper(sign: str, words: str) -> rx.Component:
+    return rx.el.p(icon(sign), rx.el.span(words), class_name="kiosk-take")

@@ -16,6 +16,7 @@ from booking.catalogue import StaffMember, read_catalogue
 from booking.store import in_reading, in_transaction
 from kiosk.device import BY_BROWSER, NO_PRINTER, Device, good_devices, prints_on, withdraw_device
 from kiosk.pairing import LASTS, new_pairing_code
+from kiosk.printing import is_printer_address, trouble_words
 from locales import dates
 from locales.catalogue import _, path
 from portal.desk.sign_in_state import DESK_SIGN_IN
@@ -146,15 +147,6 @@ def _machine(session: Session, row: Device) -> Machine:
     )
 
 
-def trouble_words(trouble: str) -> str:
-    """Why a machine couldn't print its last ticket; "" when it could."""
-    return {
-        "": "",
-        "paper-out": _("It has no paper."),
-        "printer-gone": _("Its printer does not answer."),
-    }.get(trouble, _("Its printer reports a fault."))
-
-
 def _code_for(session: Session, member: StaffMember, house: str) -> Code | str:
     if house not in read_catalogue(session).locations_of(member):
         return _("Please choose one of your houses.")
@@ -185,10 +177,6 @@ def _withdraw(session: Session, member: StaffMember, number: int) -> bool | str:
     if not _is_mine(session, member, number) or not withdraw_device(session, now(), number, by=member.slug):
         return _gone_words()
     return True
-
-
-def is_printer_address(address: str) -> bool:
-    return address.startswith("escpos://")
 
 
 def _gone_words() -> str:

@@ -72,7 +72,7 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
         "SetUpState": "choose open passkey_made save",
     },
     KIOSK: {
-        "KioskState": "at_time back by_reference by_time draw find it_is_me other_reasons reason say scan speak start_again stay "
+        "KioskState": "at_time back by_reference by_time draw find it_is_me other_reasons print_out reason say scan speak start_again stay "
         "to_arrival wipe",
     },
     RESIDENT: {

@@ -14,7 +14,7 @@ from booking.details import Details
 from booking.store import read, write
 from booking.tickets import Ticket
 from booking.visits import Visit
-from kiosk.device import good_devices, withdraw_device
+from kiosk.device import good_devices, prints_on, withdraw_device
 from kiosk.pairing import new_pairing_code
 from tests.journeys.eyes import axe_finds, read_by_camera, what_is_too_wide
 from tests.journeys.open_book import OpenBook
@@ -28,6 +28,8 @@ from tests.journeys.test_at_the_counter import (  # noqa: F401
     is_here,
     its_book,
 )
+from tests.kiosk.fake_printer import FakePrinter, on_the_network
+from tests.kiosk.test_printed_ticket import under_the_camera
 from tests.serving import House, Site
 
 UPRIGHT = {"width": 1080, "height": 1920}
@@ -255,6 +257,55 @@ def test_whose_letters_two_people_have_shows_their_code(kiosk: Resident, its_boo
     kiosk.reads("Two people with these letters come at that time. Please type your booking code.")
     at(kiosk, "reference")
     assert len(tickets(its_book)) == before
+
+
+# On paper
+
+
+def prints_on_this(book: OpenBook, printer: str) -> None:
+    newest = read(book.store, good_devices)[-1]
+    assert write(book.store, prints_on, now(), newest.id, printer, "rosa")
+
+
+@pytest.mark.parametrize("kiosk", ["pt", "ar"], indirect=True)
+def test_the_printer_gets_the_number_of_the_screen_once(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+    with on_the_network(FakePrinter()) as printer:
+        prints_on_this(its_book, printer.address)
+        says_language(kiosk)
+        kiosk.page.locator(".kiosk-tiles .kiosk-tile").first.click()
+        at(kiosk, "needs")
+        kiosk.button("Take a number").click(click_count=3, delay=10)
+        kiosk.reads("Take your ticket below")
+        assert printer.cuts == 1
+        assert under_the_camera(printer.printed[0])[0] == read_by_camera(kiosk.page)
+
+
+def test_without_paper_the_number_is_good_and_the_desk_is_told(kiosk: Resident, clerk: Resident, its_book: OpenBook):  # noqa: F811
+    with on_the_network(FakePrinter(lines_left=0)) as printer:
+        prints_on_this(its_book, printer.address)
+        takes_number(kiosk)
+        kiosk.reads("Your ticket could not be printed. Your number is good: note it, or scan the code. We have told the desk.")
+        assert printer.cuts == 0
+    assert axe_finds(kiosk.page) == []
+    clerk.open("/desk/devices/")
+    clerk.all_is_there()
+    clerk.reads("It has no paper.")
+
+
+def test_a_browser_that_prints_is_asked_once_for_each_number(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+    prints_on_this(its_book, "browser")
+    kiosk.page.evaluate("() => { window.printed = 0; window.print = () => { window.printed += 1; }; }")
+    takes_number(kiosk)
+    kiosk.reads("Take your ticket below")
+    assert kiosk.page.evaluate("printed") == 1
+    kiosk.press("Done")
+    at(kiosk, "welcome")
+    takes_number(kiosk)
+    kiosk.reads("Take your ticket below")
+    assert kiosk.page.evaluate("printed") == 2
+    kiosk.page.emulate_media(media="print")
+    expect(kiosk.page.locator(".ticket .number")).to_be_visible()
+    expect(kiosk.page.locator(".kiosk-main")).to_be_hidden()
 
 
 # Nobody there

@@ -33,7 +33,7 @@ def under_the_camera(image: Image.Image) -> tuple[str, float]:
     pixels = np.where(dark(image), 0, 255).astype(np.uint8)
     for nearer in (1, 2, 3):
         seen = cv2.resize(pixels, None, fx=nearer, fy=nearer, interpolation=cv2.INTER_NEAREST)
-        said, corners, _ = cv2.QRCodeDetector().detectAndDecode(seen)
+        said, corners, _ = cv2.QRCodeDetectorAruco().detectAndDecode(seen)
         if said:
             return said, float(np.linalg.norm(corners[0][1] - corners[0][0])) / nearer
     return "", 0

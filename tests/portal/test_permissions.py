@@ -11,7 +11,17 @@ from booking.residents import resident_with
 from booking.store import Store, write
 from portal.gate import _known_handlers, _states
 from portal.identity import permissions
-from portal.identity.permissions import ANYBODY, ASSISTANTS, DEVICE_KEEPERS, READERS, RESIDENT, STAFF, may, role_table, sign_in_page
+from portal.identity.permissions import (
+    ANYBODY,
+    ASSISTANTS,
+    DEVICE_KEEPERS,
+    READERS,
+    RESIDENT,
+    STAFF,
+    may,
+    role_table,
+    sign_in_page,
+)
 from portal.identity.sessions import Person, begin, end
 from portal.page_state import now
 from portal.routes import PAGES
@@ -48,8 +58,12 @@ def test_no_state_is_listed_twice():
 def test_what_opens_a_page_asks_no_less_than_the_page():
     """A page that only residents may enter is opened by a handler that only residents may call, and the other way round."""
     roles_of_page = {
-        **{"everybody": ANYBODY, "resident": RESIDENT, "staff": STAFF},
-        **{"assistants": ASSISTANTS, "readers": READERS, "keepers": DEVICE_KEEPERS},
+        "everybody": ANYBODY,
+        "resident": RESIDENT,
+        "staff": STAFF,
+        "assistants": ASSISTANTS,
+        "readers": READERS,
+        "keepers": DEVICE_KEEPERS,
     }
     for page in PAGES:
         if page.on_load is None:
