@@ -24,6 +24,7 @@ from portal.appointments.calendar_file import calendar_file
 from portal.identity.doors import let_in, let_out
 from portal.identity.passkey_doors import passkey_doors
 from portal.identity.provider import provider_doors
+from portal.lobby.voice_file import voice_files
 from portal.me.record_file import record_json, record_pdf
 from portal.metrics import metrics
 from portal.patience import Look
@@ -100,6 +101,7 @@ doors = Starlette(
         Route("/healthz", is_alive),
         Route("/readyz", is_ready),
         Route("/metrics", metrics),
+        all_under("/voice", voice_files),
         Route("/{language}/appointment/invite.ics", calendar_file, methods=["POST"]),
         Route("/{language}/me/record.json", record_json),
         Route("/{language}/me/record.pdf", record_pdf),

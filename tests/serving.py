@@ -134,14 +134,14 @@ class NoBrowser(Exception):
     """There is no Chromium on this machine; the message says how to get one."""
 
 
-def launched(playwright: Playwright) -> Browser:
-    """Playwright's own browser when it was downloaded, else the system's. Raises NoBrowser."""
+def launched(playwright: Playwright, *more: str) -> Browser:
+    """Playwright's own browser when it was downloaded, else the system's; with `more` switches. Raises NoBrowser."""
     own = Path(playwright.chromium.executable_path)
     found = [str(own)] if own.exists() else []
     found += filter(None, map(shutil.which, CHROMIUM))
     for program in found:
         with suppress(Error):  # downloaded, but this machine lacks a library it needs: perhaps the next one starts
-            return playwright.chromium.launch(executable_path=program, args=list(SWITCHES))
+            return playwright.chromium.launch(executable_path=program, args=[*SWITCHES, *more])
     raise NoBrowser("No Chromium that starts here. tests/run.sh installs one; by hand: playwright install --with-deps chromium")
 
 

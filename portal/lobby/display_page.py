@@ -93,5 +93,5 @@ def _call(call: rx.vars.ObjectVar[Call]) -> rx.Component:
         rx.cond(call.sentence, rx.el.p(call.sentence, lang=call.language, dir=call.direction)),
         class_name=rx.cond(call.is_now, "call now", "call"),
         key=call.number,
-        custom_attrs={"data-calls": call.calls.to_string()},
+        custom_attrs={"data-calls": call.calls.to_string(), "data-call": call.name, "data-sound": call.sound},
     )

@@ -23,12 +23,17 @@ LATEST, MOST_LINES = 5, 4
 
 @dataclass(frozen=True)
 class Call:
-    """`sentence` is in the language of whoever is called, where that isn't the screen's; "" otherwise. `calls` rises with each call."""
+    """`sentence` is in the language of whoever is called, where that isn't the screen's; "" otherwise. `calls` rises with each call.
+
+    `name` tells this call from every other, and is "" once it is over: they came, or didn't. `sound` is for display_voice.py.
+    """
 
     number: str
     counter: int
     is_now: bool
     calls: int
+    name: str
+    sound: str = ""
     sentence: str = ""
     language: str = ""
     direction: str = ""
@@ -42,11 +47,8 @@ class LineOf:
 
 @dataclass(frozen=True)
 class DisplayShown:
-    """`version` is that of the line: the same means that nothing has changed."""
-
     place: str = ""
     clock: str = ""
-    version: int = 0
     calls: list[Call] = field(default_factory=list)
     lines: list[LineOf] = field(default_factory=list)
 
@@ -70,7 +72,6 @@ def display_shown(session: Session, now: datetime, location: str) -> DisplayShow
     return DisplayShown(
         place=said(house.name),
         clock=dates.time(now, zone),
-        version=version_of(session, location),
         calls=[
             _call(each, counter.number, is_first=place == 0)
             for place, each in enumerate(latest)
@@ -88,7 +89,17 @@ def _call(ticket: Ticket, counter: int, *, is_first: bool) -> Call:
         with use_language(language):
             # Translators: said on the screen of the hall to whoever is called; {number} is such as "B 044"
             sentence = _("Number {number}, please come to counter {counter}", number=ticket.words, counter=counter)
-    return Call(ticket.words, counter, is_now, ticket.calls, sentence, language, direction(language))
+    name = f"{ticket.location} {ticket.day} {ticket.words} {ticket.calls}" if ticket.state == CALLED else ""
+    return Call(
+        ticket.words,
+        counter,
+        is_now,
+        ticket.calls,
+        name,
+        sentence=sentence,
+        language=language,
+        direction=direction(language),
+    )
 
 
 def _lines(session: Session, now: datetime, location: str) -> list[LineOf]:

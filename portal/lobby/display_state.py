@@ -1,4 +1,7 @@
-"""The screen in the hall. It asks every second, and is drawn anew when the line has changed or a minute has passed."""
+"""The screen in the hall. It asks every second, and is drawn anew when the line has changed or a minute has passed.
+
+A call is shown at once. Its sound comes with one of the next looks, when it is made.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from booking.catalogue import read_catalogue
 from booking.store import in_reading
 from locales.catalogue import path
 from portal.lobby.display_shown import Call, LineOf, display_shown, version_of
+from portal.lobby.display_voice import begin_to_say, is_unsaid, said_aloud, with_sound_of
 from portal.page_state import PageState, now
 from portal.site import said
 
@@ -54,11 +58,17 @@ class DisplayState(PageState, rx.State):
         if version < 0:
             await self._ask_which()
             return
+        is_waiting = any(is_unsaid(call) for call in self.calls)
+        calls = await said_aloud(self.calls) if is_waiting else self.calls
         seen = (house, version, f"{at:%H:%M}")
         if seen != self._seen:
             shown = await in_reading(display_shown, at, house)
-            self.place, self.clock, self.calls, self.lines = shown.place, shown.clock, shown.calls, shown.lines
+            self.place, self.clock, self.lines = shown.place, shown.clock, shown.lines
+            self.calls = with_sound_of(shown.calls, calls)
             self._seen = seen
+            begin_to_say(self.calls)
+        elif is_waiting:
+            self.calls = calls
         self.is_ready = True
 
     async def _ask_which(self) -> None:
