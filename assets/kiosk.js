@@ -14,9 +14,50 @@
     there.requestSubmit();
   };
 
+  // ---- by ear: the screen reads itself, and then whatever the keys come to
+  let byEar = false, asked = 0, playing = null;
+  const silence = () => { asked += 1; playing?.pause(); playing = null; };
+  const said = (element) => {
+    const words = element.matches("input") ? (element.closest("label") ?? document.querySelector(`label[for="${element.id}"]`))?.innerText : element.getAttribute("aria-label") ?? element.innerText;
+    return [element.closest("[lang]").lang, (words ?? "").replace(/\s+/g, " ").trim()];
+  };
+  const read = (elements) => {
+    silence();
+    const texts = elements.map(said).filter(([, words]) => words);
+    const there = form("say");
+    if (!there || !texts.length) return;
+    there.elements.asked.value = String(asked);
+    there.elements.texts.value = JSON.stringify(texts.slice(0, 60));
+    there.requestSubmit();
+  };
+  const readScreen = () => read([...document.querySelectorAll(".kiosk-main :is(h1, h2, p, button:not([data-types]), label)")]
+    .filter((each) => each.checkVisibility() && !each.parentElement.closest("button, label, h1, h2, p")));
+  const hear = async (addresses) => {
+    const mine = asked;
+    for (const address of addresses) {
+      if (mine !== asked) return;
+      playing = new Audio(address);
+      const sound = playing;
+      await new Promise((over) => { sound.onended = sound.onerror = sound.onpause = over; sound.play().catch(over); });
+    }
+  };
+  let heardFor = "";
+  const listen = () => {
+    const answer = document.querySelector("[data-heard]");
+    if (!answer || answer.dataset.for === heardFor) return;
+    heardFor = answer.dataset.for;
+    if (byEar && heardFor === String(asked)) hear(answer.dataset.heard.split(" ").filter(Boolean));
+  };
+  addEventListener("focusin", ({ target }) => { if (byEar && target.matches?.("button, input, a")) read([target]); });
+
   // ---- what makes it easier, undone for the next person
   const EASES = { larger: ["text", ["larger", "largest"]], contrast: ["theme", ["contrast"]], lower: ["reach", ["low"]] };
   const ease = (button) => {
+    if (button.dataset.eases === "listen") {
+      byEar = !byEar;
+      button.setAttribute("aria-pressed", String(byEar));
+      return byEar ? readScreen() : silence();
+    }
     const [name, steps] = EASES[button.dataset.eases] ?? [];
     if (!name) return;
     const next = steps[steps.indexOf(root.dataset[name]) + 1];
@@ -25,6 +66,8 @@
     button.setAttribute("aria-pressed", String(Boolean(next)));
   };
   const plain = () => {
+    byEar = false;
+    silence();
     for (const [name] of Object.values(EASES)) delete root.dataset[name];
     for (const button of document.querySelectorAll("[data-eases]")) button.setAttribute("aria-pressed", "false");
   };
@@ -52,7 +95,7 @@
   // ---- nobody there: a warning with a bar that grows shorter, then everything is wiped
   setInterval(() => {
     const idle = document.querySelector(".kiosk-idle");
-    if (!idle || (screen() === "welcome" && !root.dataset.text && !root.dataset.theme && !root.dataset.reach)) { touchedAt = Date.now(); return; }
+    if (!idle || (screen() === "welcome" && !byEar && !root.dataset.text && !root.dataset.theme && !root.dataset.reach)) { touchedAt = Date.now(); return; }
     const { warns, wipes } = idle.dataset, gone = (Date.now() - touchedAt) / 1000;
     idle.hidden = gone < Number(warns);
     idle.querySelector(".fuse i").style.setProperty("--left", `${Math.max(0, 100 * (wipes - gone) / (wipes - warns))}%`);
@@ -129,6 +172,7 @@
   new MutationObserver(() => {
     const now = screen();
     printOut();
+    listen();
     if (now !== "ticket") printed = "";
     if (now === before) return;
     before = now;
@@ -137,5 +181,6 @@
     const title = document.querySelector(".kiosk-main h1");
     if (title) { title.tabIndex = -1; title.focus({ preventScroll: true }); }
     scrollTo(0, 0);
-  }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-screen", "data-printing"] });
+    if (byEar) readScreen();
+  }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-screen", "data-printing", "data-for"] });
 })();

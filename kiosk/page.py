@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
@@ -19,7 +21,8 @@ from kiosk.state import (
     WELCOME,
     KioskState,
 )
-from locales.catalogue import _, path
+from kiosk.voice import voice_of
+from locales.catalogue import _, current_language, path
 from portal.site import page, town_facts
 from portal.ui.actions import actions, button, submit
 from portal.ui.fields import text_field
@@ -155,6 +158,7 @@ def _bar() -> rx.Component:
         *[
             rx.el.button(icon(sign), rx.el.span(words), type="button", aria_pressed="false", custom_attrs={"data-eases": name})
             for name, sign, words in tools
+            if name != "listen" or voice_of(current_language())
         ],
         class_name="kiosk-bar",
         aria_label=_("Make it easier"),
@@ -189,11 +193,18 @@ def _lost() -> rx.Component:
 def _hidden_forms() -> rx.Component:
     """What a script tells the page: a scanner's line, that the time is over, what is to be read aloud."""
     return rx.el.div(
-        rx.el.form(rx.el.input(type="hidden", name="code"), on_submit=KioskState.scan, custom_attrs={"data-kiosk": "scan"}),
-        rx.el.form(rx.el.input(type="hidden", name="texts"), on_submit=KioskState.say, custom_attrs={"data-kiosk": "say"}),
-        rx.el.button(type="button", on_click=KioskState.wipe, custom_attrs={"data-kiosk": "wipe"}, aria_label=_("Start again")),
-        rx.el.button(
-            type="button", on_click=KioskState.stay, custom_attrs={"data-kiosk": "stay"}, aria_label=_("I need more time")
-        ),
+        rx.el.form(_said("code"), on_submit=KioskState.scan, custom_attrs={"data-kiosk": "scan"}),
+        rx.el.form(_said("texts"), _said("asked"), on_submit=KioskState.say, custom_attrs={"data-kiosk": "say"}),
+        rx.el.i(custom_attrs={"data-heard": KioskState.heard, "data-for": KioskState.heard_for}),
+        _pressed("wipe", KioskState.wipe),
+        _pressed("stay", KioskState.stay),
         hidden=True,
     )
+
+
+def _said(name: str) -> rx.Component:
+    return rx.el.input(type="hidden", name=name)
+
+
+def _pressed(name: str, told: Any) -> rx.Component:
+    return rx.el.button(name, type="button", on_click=told, custom_attrs={"data-kiosk": name})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import reflex as rx
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, Json, ValidationError
 from sqlmodel import Session
 
 from booking.catalogue import read_catalogue
@@ -18,7 +20,7 @@ from booking.errors import Refusal
 from booking.queue import KIOSK, Wish, check_in, draw, drawn_by_id
 from booking.settings import settings
 from booking.store import in_reading, in_transaction
-from kiosk.device import Device, device_seen, device_with
+from kiosk.device import SEEN_EVERY, Device, device_seen, device_with
 from kiosk.pairing import new_pairing_code
 from kiosk.printing import print_out
 from kiosk.shown import (
@@ -31,7 +33,8 @@ from kiosk.shown import (
     main_reasons,
     slip_of,
 )
-from locales.catalogue import LANGUAGES, _, current_language
+from kiosk.voice import aloud
+from locales.catalogue import LANGUAGES, _, current_language, language_of
 from portal.appointments.refusals import why
 from portal.identity.cookies import DEVICE, token_in
 from portal.limits import RateLimited, counting_wrong_keys
@@ -56,6 +59,7 @@ IS_OVER = timedelta(seconds=90)
 NEWS = ("wrong", "later")
 PRIORITY, PRINTING, SENT = "priority", "printing", "sent"
 Tick = bool | str | None
+MOST_SAID, LONGEST_SAID = 60, 400
 
 
 @dataclass(frozen=True)
@@ -92,8 +96,29 @@ class Ticked(BaseModel):
         return tuple(need for need in NEEDS if getattr(self, need))
 
 
+class ToSay(BaseModel):
+    """`texts` is a JSON list of pairs: the language that the page says it is in, and the words. `asked` names the question."""
+
+    asked: Typed = Field(default="", max_length=40)
+    texts: Json[list[tuple[Typed, Typed]]] = Field(default_factory=list, max_length=MOST_SAID)
+
+    @classmethod
+    def of(cls, form: Any) -> ToSay:
+        try:
+            return cls.model_validate(form)
+        except ValidationError:
+            return cls()
+
+    def by_language(self) -> Iterator[tuple[str, list[str]]]:
+        """Neighbours in the same language together."""
+        for language, pairs in groupby(self.texts, lambda pair: language_of(f"/{pair[0].split('-')[0]}/")):
+            yield language, [words[:LONGEST_SAID] for _language, words in pairs]
+
+
 class KioskState(PageState, rx.State):
-    """`house` is "" while this browser is no kiosk. `turn` names this visit: whatever is touched twice is done once in it."""
+    """`house` is "" while this browser is no kiosk. `_turn` names this visit: whatever is touched twice is done once in it. `heard` are
+    the sounds for what the page asked under the name `heard_for`.
+    """
 
     house: rx.Field[str] = rx.field("")
     news: rx.Field[str] = rx.field("")
@@ -103,6 +128,8 @@ class KioskState(PageState, rx.State):
     what_for: rx.Field[str] = rx.field("")
     times: rx.Field[list[str]] = rx.field(default_factory=list)
     people: rx.Field[list[str]] = rx.field(default_factory=list)
+    heard: rx.Field[str] = rx.field("")
+    heard_for: rx.Field[str] = rx.field("")
     printing: rx.Field[str] = rx.field("")
     slip: rx.Field[Slip] = rx.field(default_factory=Slip)
     problem: rx.Field[str] = rx.field("")
@@ -148,8 +175,11 @@ class KioskState(PageState, rx.State):
     @rx.event
     async def speak(self, language: str):
         """The first touch: a language. The page is the same in each."""
-        if language not in LANGUAGES or await self._begun() is None:
+        device = await self._begun()
+        if language not in LANGUAGES or device is None:
             return None
+        if device.seen_at is None or now() - device.seen_at >= SEEN_EVERY:
+            await in_transaction(device_seen, now(), device.id or 0)
         self._wipe()
         self._turn, self.screen = secrets.token_urlsafe(16), REASONS
         self._touch()
@@ -293,7 +323,16 @@ class KioskState(PageState, rx.State):
 
     @rx.event
     async def say(self, form: dict):
-        """Read aloud."""
+        """Read aloud: what the page asks for, in the order in which it is to be heard, each sentence in its own language."""
+        if await self._begun() is None:
+            return
+        if self._turn:
+            self._touch()
+        wanted = ToSay.of(form)
+        self.heard = " ".join(
+            [address for language, words in wanted.by_language() for address in await aloud(words, language, 4)]
+        )
+        self.heard_for = wanted.asked
 
     async def _over(self) -> Any:
         self._wipe()

@@ -199,6 +199,7 @@ def say_where(chosen: Settings) -> None:
     print(f"\n{town.name[town.default_language]} is open.\n")
     print(f"  Residents    {chosen.address}/")
     print(f"  Desk         {pages}/desk/{' (sign in by a click)' if chosen.is_demo else ''}")
+    print(f"  Kiosk        {pages}/kiosk/{' (choose a house)' if chosen.is_demo else ''}")
     print(f"  Counter      {pages}/desk/counter/")
     print(f"  Hall screen  {pages}/display/?at={house}")
     if not chosen.smtp_url:

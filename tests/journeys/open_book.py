@@ -33,6 +33,7 @@ from booking.settings import Settings, signing_secret
 from booking.store import Store, read, write
 from booking.tickets import LEFT, OVER, OpenCounter, Ticket
 from booking.visits import Visit
+from kiosk.device import good_devices, new_device
 
 SOMEBODY_ELSE = Details("Somebody else", email="else@example.org")
 
@@ -157,6 +158,13 @@ class OpenBook:
 
     def at_counter(self, verb: Callable[..., Ticket], counter: str, *said: object) -> None:
         write(self.store, verb, datetime.now(UTC), counter, *said)
+
+    def has_a_kiosk_without_paper(self) -> None:
+        def makes(session: Session) -> None:
+            new_device(session, datetime.now(UTC), "pacos")
+            good_devices(session)[-1].trouble = "paper-out"
+
+        write(self.store, makes)
 
     def empty_the_hall(self) -> None:
         """Whoever waits or is served goes home."""

@@ -410,6 +410,16 @@ def they_got_up(resident: Resident, _book: OpenBook) -> None:
     resident.title_is("My counter")
 
 
+def a_code_for_a_machine_is_shown(resident: Resident, book: OpenBook) -> None:
+    book.has_a_kiosk_without_paper()
+    resident.open("/desk/devices/")
+    resident.all_is_there()
+    resident.press("Get a code")
+    resident.reads("It is good once, until {time}. It is shown only here.")
+    for each in resident.page.locator("main details > summary").all():
+        each.click()
+
+
 def the_next_touch_is_shown(resident: Resident, _book: OpenBook) -> None:
     resident.press("Show the next touch")
     expect(resident.page.locator(".together .next")).not_to_be_empty()
@@ -521,6 +531,7 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         they_sit_at_a_counter,
         somebody_is_at_their_counter,
         they_got_up,
+        a_code_for_a_machine_is_shown,
         a_record_is_looked_for_without_a_purpose,
         a_record_is_open,
         somebody_sits_down_beside_them,

@@ -28,6 +28,7 @@ from tests.journeys.test_at_the_counter import (  # noqa: F401
     is_here,
     its_book,
 )
+from tests.journeys.tour import THEMES, _pale_in
 from tests.kiosk.fake_printer import FakePrinter, on_the_network
 from tests.kiosk.test_printed_ticket import under_the_camera
 from tests.serving import House, Site
@@ -308,6 +309,58 @@ def test_a_browser_that_prints_is_asked_once_for_each_number(kiosk: Resident, it
     expect(kiosk.page.locator(".kiosk-main")).to_be_hidden()
 
 
+# By ear
+
+_SOUNDS = """window.sounds = [];
+HTMLMediaElement.prototype.play = function () {
+  window.sounds.push(this.src);
+  setTimeout(() => this.dispatchEvent(new Event('ended')), 30);
+  return Promise.resolve();
+};"""
+
+
+@pytest.mark.parametrize("language", ["pt", "ar"])
+def test_every_screen_reads_itself_and_whatever_the_keys_come_to(
+    new_context: Callable[..., BrowserContext],
+    hall: Site,
+    its_book: OpenBook,
+    language: str,
+):
+    context = new_context(viewport=UPRIGHT)
+    context.add_init_script(_SOUNDS)
+    kiosk = stands(context, hall, its_book, language)
+    page = kiosk.page
+
+    def has_heard(least: int) -> list[str]:
+        for _moment in range(100):
+            if page.evaluate("window.sounds.length") >= least:
+                break
+            page.wait_for_timeout(100)
+        page.wait_for_timeout(600)
+        heard = page.evaluate("window.sounds.splice(0)")
+        assert len(set(heard)) >= least
+        assert all(page.request.get(each).headers["content-type"] == "audio/wav" for each in heard)
+        return heard
+
+    page.locator("[data-eases=listen]").click()
+    has_heard(5)  # the title, and each language in its own
+    page.keyboard.press("ArrowDown")
+    assert len(has_heard(1)) == 1
+    says_language(kiosk)
+    has_heard(7)
+    page.locator(".kiosk-tiles .kiosk-tile").first.click()
+    at(kiosk, "needs")
+    has_heard(7)
+    kiosk.press("Take a number")
+    at(kiosk, "ticket")
+    has_heard(4)
+    page.locator("[data-eases=listen]").click()
+    page.evaluate("window.sounds.length = 0")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.sounds.length") == 0
+
+
 # Nobody there
 
 
@@ -445,6 +498,8 @@ def test_every_screen_is_for_everybody(
     def look(screen: str) -> None:
         at(kiosk, screen)
         found[screen] = axe_finds(kiosk.page) + what_is_too_wide(kiosk.page)
+        if size == UPRIGHT and language == "pt":
+            found[screen] += [pale for wish in THEMES.values() for pale in _pale_in(kiosk.page, wish)]
 
     look("welcome")
     says_language(kiosk)

@@ -24,6 +24,7 @@ OPENED = (
     "/book/here/",
     "/ticket/",
     "/display/",
+    "/kiosk/",
     "/video/",
     "/sign-in/",
     "/desk/sign-in/",

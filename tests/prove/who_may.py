@@ -50,7 +50,10 @@ STAFF_OF = {
     "advocate": "advocate",
     "clerk elsewhere": "clerk",
 }
-ROLES = ("nobody", "another resident", *STAFF_OF)
+KIOSK = "kiosk elsewhere"
+ROLES = ("nobody", "another resident", *STAFF_OF, KIOSK)
+# A kiosk says to whoever shows an appointment's number that it is at another house: they stand there, in the wrong place.
+TOLD_AT_A_KIOSK = ("kiosk_state.scan",)
 MARK = "find_state.find"
 BEYOND = 1_000_000
 
@@ -145,6 +148,8 @@ def _cookie_of(book: OpenBook, role: str) -> str:
     """Of somebody new each time: many handlers end sessions."""
     if role == "nobody":
         return ""
+    if role == KIOSK:
+        return f"atrio-device={_tokens(book)[0]}"
 
     def comes(session: Session) -> str:
         now = datetime.now(UTC)
@@ -199,7 +204,7 @@ def _compare(caller: Caller, handler: str, name: str | int, owner: Owner, words:
         found.told.append(words)
     is_address = isinstance(name, str) and "@" in name
     # Of an address, letters that were sent to it make a difference; Reflex's own handlers know no names.
-    is_ours = not _functions()[handler].__module__.startswith("reflex")
+    is_ours = not _functions()[handler].__module__.startswith("reflex") and not handler.endswith(TOLD_AT_A_KIOSK)
     if is_ours and not is_address and all(_differs(caller, handler, name, absent) for _ in range(3)):
         found.told_apart.append(words)
 
