@@ -335,7 +335,22 @@ def the_staff_sign_in_was_wrong(resident: Resident, _book: OpenBook) -> None:
     expect(resident.page.locator("#errors")).to_be_visible()
 
 
+def a_code_for_a_machine_is_shown(resident: Resident, book: OpenBook) -> None:
+    book.has_a_kiosk_without_paper()
+    resident.page.get_by_role("button", name=resident.words("Sign in as {name}", name="Rosa Teixeira")).click()
+    resident.title_is("Staff area")
+    resident.open("/desk/devices/")
+    resident.all_is_there()
+    resident.press("Get a code")
+    resident.reads("It is good once, until {time}. It is shown only here.")
+    for each in resident.page.locator("main details > summary").all():
+        each.click()
+
+
 def somebody_of_the_staff_is_at_the_desk(resident: Resident, _book: OpenBook) -> None:
+    resident.open("/desk/")
+    resident.press("Sign out")
+    resident.all_is_there()
     resident.page.get_by_role("button", name=resident.words("Sign in as {name}", name="Marta Figueiredo")).click()
     resident.title_is("Staff area")
     resident.all_is_there()
@@ -408,16 +423,6 @@ def they_got_up(resident: Resident, _book: OpenBook) -> None:
     resident.title_is("Nobody is at your counter")
     resident.press("Close the counter")
     resident.title_is("My counter")
-
-
-def a_code_for_a_machine_is_shown(resident: Resident, book: OpenBook) -> None:
-    book.has_a_kiosk_without_paper()
-    resident.open("/desk/devices/")
-    resident.all_is_there()
-    resident.press("Get a code")
-    resident.reads("It is good once, until {time}. It is shown only here.")
-    for each in resident.page.locator("main details > summary").all():
-        each.click()
 
 
 def the_next_touch_is_shown(resident: Resident, _book: OpenBook) -> None:
@@ -525,13 +530,13 @@ STATES: dict[str, Callable[[Resident, OpenBook], None]] = {
         the_recovery_codes_are_shown,
         the_second_thing_was_wrong,
         the_staff_sign_in_was_wrong,
+        a_code_for_a_machine_is_shown,
         somebody_of_the_staff_is_at_the_desk,
         somebody_of_the_staff_looks_after_their_access,
         a_counter_is_chosen,
         they_sit_at_a_counter,
         somebody_is_at_their_counter,
         they_got_up,
-        a_code_for_a_machine_is_shown,
         a_record_is_looked_for_without_a_purpose,
         a_record_is_open,
         somebody_sits_down_beside_them,
