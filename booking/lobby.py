@@ -189,6 +189,11 @@ def newcomers_at(session: Session, now: datetime, location: str, line: LineNow |
     return newcomers
 
 
+def only_served_at(line: LineNow, counter: str) -> set[int]:
+    """The tickets of those who wait and whom no counter but this one can serve now: nobody is there for them once it closes."""
+    return {each.ticket for each in line.waiting if each.counters == {counter}}
+
+
 _PLACED_BY = (
     Ticket.id,
     Ticket.location,
