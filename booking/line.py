@@ -10,9 +10,8 @@ After so many of 1 and 3 in a row at a counter, one of the others is called firs
 more time lets two others go first; with nobody else there they rest ten minutes.
 """
 
-from bisect import insort
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -40,16 +39,28 @@ class Policy:
 @dataclass(frozen=True)
 class Waiting:
     """`since`: from when they count as waiting. `due_at`: the time of their appointment, while they keep it. `counters`: those that can
-    serve them now. `lets_pass` so many others first; with nobody else there, until `rests_until`.
+    serve them now, or could if somebody who can sat there, where `is_attended` is false. `lasts`: how long what they come for takes.
+    `lets_pass` so many others first; with nobody else there, until `rests_until`.
     """
 
     ticket: int
     since: datetime
     due_at: datetime | None = None
     has_priority: bool = False
-    counters: frozenset[str] = frozenset()
+    counters: frozenset[str] = frozenset({""})
     lets_pass: int = 0
     rests_until: datetime | None = None
+    lasts: timedelta = timedelta(0)
+    is_attended: bool = True
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A counter, from when it is free to call, and how many of rules 1 and 3 it has called last, in a row."""
+
+    counter: str
+    free_at: datetime
+    favoured: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,31 +79,41 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Placed:
-    """`place` 1 is next. `rank`: by which rule they will be called."""
+    """`place` 1 is next. `rank`: by which rule they will be called. `is_attended`: somebody is at a counter who can serve them."""
 
     ticket: int
     rank: int
     ahead: Ahead
+    is_attended: bool = True
 
     @property
     def place(self) -> int:
         return self.ahead.people + 1
 
 
-def line_up(
-    waiting: Iterable[Waiting], policy: Policy, now: datetime, pace: timedelta = timedelta(0), favoured: int = 0
-) -> list[Placed]:
-    """Everybody in the order in which they will be called, if one is called every `pace` and nobody else comes.
+def line_up(waiting: Iterable[Waiting], policy: Policy, now: datetime, callers: Iterable[Caller] = ()) -> list[Placed]:
+    """Everybody in the order in which they will be called, if each takes as long as it lasts and nobody else comes.
 
-    `favoured`: how many of rules 1 and 3 were called last, in a row.
+    Each counter calls by itself, whom it can serve, as `choose` says: so counters that nobody needs both of don't touch each other. One
+    that somebody needs and that is not among `callers` is free now.
     """
-    rows, placed, then, tally = _Rows(waiting), [], now, _Tally()
-    while rows:
-        chosen, rank = rows.take(policy, then, favoured)
-        placed.append(Placed(chosen.ticket, rank, tally.ahead_of(chosen)))
+    placed, tally = [], _Tally()
+    for chosen, rank in _called(waiting, policy, now, callers):
+        placed.append(Placed(chosen.ticket, rank, tally.ahead_of(chosen), chosen.is_attended))
         tally.add(chosen, rank)
-        favoured, then = favoured_after(favoured, rank), then + pace
     return placed
+
+
+def place_of(
+    ticket: int, waiting: Iterable[Waiting], policy: Policy, now: datetime, callers: Iterable[Caller] = ()
+) -> Placed | None:
+    """Where this one stands in `line_up`, asked no further than it has to be; None for whoever doesn't wait."""
+    tally = _Tally()
+    for chosen, rank in _called(waiting, policy, now, callers):
+        if chosen.ticket == ticket:
+            return Placed(ticket, rank, tally.ahead_of(chosen), chosen.is_attended)
+        tally.add(chosen, rank)
+    return None
 
 
 def choose(waiting: Collection[Waiting], policy: Policy, now: datetime, favoured: int = 0) -> tuple[Waiting, int] | None:
@@ -132,49 +153,102 @@ def _moment(rank: int, each: Waiting) -> datetime:
     return each.due_at if rank in (APPOINTMENT, EARLY) and each.due_at else each.since
 
 
-class _Rows:
-    """Those who wait, sorted by what they wait for: so that a long line is ordered in little more time than it takes to sort it."""
+def _called(
+    waiting: Iterable[Waiting], policy: Policy, now: datetime, callers: Iterable[Caller]
+) -> Iterator[tuple[Waiting, int]]:
+    """Whoever is called, one after the other, and by which rule: always by the counter that can call first."""
+    seats, then = _seats(waiting, now, callers), now
+    while ready := [(at, place) for place, seat in enumerate(seats) if (at := seat.calls_at(then))]:
+        then, place = min(ready)
+        yield seats[place].call(policy, then)
 
-    def __init__(self, waiting: Iterable[Waiting]):
+
+def _seats(waiting: Iterable[Waiting], now: datetime, callers: Iterable[Caller]) -> list["_Seat"]:
+    by_counters: dict[frozenset[str], list[Waiting]] = {}
+    for each in waiting:
+        by_counters.setdefault(each.counters, []).append(each)
+    rows = {counters: _Rows(those) for counters, those in by_counters.items()}
+    known = {each.counter: each for each in callers}
+    others = sorted({counter for counters in rows for counter in counters} - known.keys())
+    return [
+        _Seat(each, theirs)
+        for each in (*known.values(), *(Caller(counter, now) for counter in others))
+        if (theirs := [those for counters, those in rows.items() if each.counter in counters])
+    ]
+
+
+class _Seat:
+    """A counter and the rows of those whom it can serve. Rows are shared by the counters that can serve the same people."""
+
+    def __init__(self, caller: Caller, rows: list["_Rows"]):
+        self._free_at, self._favoured, self._rows = caller.free_at, caller.favoured, rows
+
+    def calls_at(self, then: datetime) -> datetime | None:
+        """When it calls next, then or later; None with nobody to call. Whoever rests is called when they have rested."""
+        free_at = max(self._free_at, then)
+        if any(row.is_awake for row in self._rows):
+            return free_at
+        rests = [each.rests_until or free_at for row in self._rows for each in row.resting]
+        return max(free_at, min(rests)) if rests else None
+
+    def call(self, policy: Policy, then: datetime) -> tuple[Waiting, int]:
+        heads = [head for row in self._rows for head in row.heads()]
+        resting = [each for row in self._rows for each in row.resting]
+        found = choose(heads or resting, policy, then, self._favoured)
+        assert found, "calls_at said that somebody can be called"
+        chosen, rank = found
+        next(row for row in self._rows if row.counters == chosen.counters).take(chosen)
+        if resting:
+            for row in self._rows:
+                row.let_pass(chosen)
+        self._favoured, self._free_at = favoured_after(self._favoured, rank), then + chosen.lasts
+        return chosen, rank
+
+
+class _Rows:
+    """Those who need the same counters, sorted by what they wait for: so that a long line is ordered in little more time than it takes
+    to sort it.
+    """
+
+    def __init__(self, waiting: list[Waiting]):
+        self.counters = waiting[0].counters
         self.appointments: list[Waiting] = []
         self.priority: list[Waiting] = []
         self.turns: list[Waiting] = []
         self.resting: list[Waiting] = []
         for each in waiting:
             (self.resting if each.lets_pass else self._row_of(each)).append(each)
-        self.appointments.sort(key=_by_time)
-        self.priority.sort(key=_by_arrival)
-        self.turns.sort(key=_by_arrival)
+        # Backwards, so that the first is taken from the end.
+        self.appointments.sort(key=_by_time, reverse=True)
+        self.priority.sort(key=_by_arrival, reverse=True)
+        self.turns.sort(key=_by_arrival, reverse=True)
 
-    def __bool__(self) -> bool:
-        return bool(self.appointments or self.priority or self.turns or self.resting)
+    @property
+    def is_awake(self) -> bool:
+        return bool(self.turns or self.appointments or self.priority)
 
-    def take(self, policy: Policy, then: datetime, favoured: int) -> tuple[Waiting, int]:
-        """The first of one row, or whoever rests when nobody else is there, even before they have rested."""
-        heads = [row[0] for row in (self.appointments, self.priority, self.turns) if row]
-        chosen, rank = choose(heads or self.resting, policy, then, favoured) or (
-            min(self.resting, key=lambda each: (each.rests_until or then, each.ticket)),
-            TURN,
-        )
+    def heads(self) -> list[Waiting]:
+        return [row[-1] for row in (self.appointments, self.priority, self.turns) if row]
+
+    def take(self, chosen: Waiting) -> None:
         if chosen.lets_pass:
             self.resting.remove(chosen)
-            rank = _rank(chosen, policy, then)
         else:
-            del self._row_of(chosen)[0]
+            self._row_of(chosen).pop()
+
+    def let_pass(self, chosen: Waiting) -> None:
         for passed in passed_by(self.resting, chosen):
-            self._lets_one_pass(passed)
-        return chosen, rank
+            self.resting.remove(passed)
+            left = replace(passed, lets_pass=passed.lets_pass - 1)
+            if left.lets_pass:
+                self.resting.append(left)
+            else:
+                row = self._row_of(left)
+                row.append(left)
+                row.sort(key=_by_time if left.due_at else _by_arrival, reverse=True)
 
     def _row_of(self, each: Waiting) -> list[Waiting]:
         return self.appointments if each.due_at else self.priority if each.has_priority else self.turns
-
-    def _lets_one_pass(self, each: Waiting) -> None:
-        self.resting.remove(each)
-        left = replace(each, lets_pass=each.lets_pass - 1)
-        if left.lets_pass:
-            self.resting.append(left)
-        else:
-            insort(self._row_of(left), left, key=_by_time if left.due_at else _by_arrival)
 
 
 class _Tally:

@@ -1,18 +1,23 @@
 """A location's line as it stands in the database: locked, read, and put into the values that `line.py` orders."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol, cast
 
 from sqlmodel import Session, col, select, update
 
 from booking.catalogue import Catalogue, Counter, read_catalogue
 from booking.errors import UnknownCounter, UnknownLocation
-from booking.line import Placed, Policy, Waiting, line_up
+from booking.line import Caller, Placed, Policy, Waiting, line_up, place_of
 from booking.store import insert_on
 from booking.tickets import IN_HAND, WAITING, Lobby, OpenCounter, Ticket
 from booking.visits import qualified
 
 IN_PERSON = "in_person"
+# Whoever is served longer than it usually takes is done in a moment, but not before a counter that is free.
+A_MOMENT = timedelta(minutes=1)
+NEWCOMER = 2**63 - 1  # comes after everybody who has come
 
 
 def open_lobby(session: Session, location: str) -> None:
@@ -61,19 +66,28 @@ def serves(catalogue: Catalogue, counter: str, staff: str | None, service: str) 
     return member is None or wanted.skill in member.skills
 
 
-def values_of(session: Session, tickets: Iterable[Ticket], open_ones: dict[str, OpenCounter]) -> list[Waiting]:
-    """For whom no open counter can serve, the counters that could if they were open: so that they are in somebody's line."""
-    catalogue = read_catalogue(session)
-    able: dict[tuple[str, str], frozenset[str]] = {}
+class Waits(Protocol):
+    """What of a ticket makes its place: a Ticket, or a row with these columns."""
 
-    def counters(ticket: Ticket) -> frozenset[str]:
+    id: int | None
+    location: str
+    service: str
+    since: datetime
+    due_at: datetime | None
+    has_priority: bool
+    lets_pass: int
+    rests_until: datetime | None
+
+
+def values_of(session: Session, tickets: Iterable[Waits], open_ones: Mapping[str, OpenCounter]) -> list[Waiting]:
+    """A counter that pauses calls nobody: whom no other can serve is in the line of those that could if somebody who can sat there."""
+    catalogue = read_catalogue(session)
+    able: dict[tuple[str, str], _Able] = {}
+
+    def able_for(ticket: Waits) -> _Able:
         wanted = ticket.location, ticket.service
         if wanted not in able:
-            seated = {slug for slug, row in open_ones.items() if serves(catalogue, slug, row.staff, ticket.service)}
-            skill = frozenset({catalogue.known_services[ticket.service].skill})
-            able[wanted] = frozenset(
-                seated or {each.slug for each, _ in qualified(catalogue, ticket.location, IN_PERSON, skill)}
-            )
+            able[wanted] = _able(catalogue, open_ones, *wanted)
         return able[wanted]
 
     return [
@@ -82,26 +96,132 @@ def values_of(session: Session, tickets: Iterable[Ticket], open_ones: dict[str, 
             since=each.since,
             due_at=each.due_at,
             has_priority=each.has_priority,
-            counters=counters(each),
+            counters=able_for(each).counters,
             lets_pass=each.lets_pass,
             rests_until=each.rests_until,
+            lasts=able_for(each).lasts,
+            is_attended=able_for(each).is_attended,
         )
         for each in tickets
     ]
 
 
+@dataclass(frozen=True)
+class _Able:
+    counters: frozenset[str]
+    lasts: timedelta
+    is_attended: bool
+
+
+def _able(catalogue: Catalogue, open_ones: Mapping[str, OpenCounter], location: str, service: str) -> _Able:
+    wanted = catalogue.known_services[service]
+    lasts = timedelta(minutes=wanted.minutes)
+    calling = {slug for slug, row in open_ones.items() if row.paused_at is None and serves(catalogue, slug, row.staff, service)}
+    if calling:
+        return _Able(frozenset(calling), lasts, is_attended=True)
+    could = {each.slug for each, _ in qualified(catalogue, location, IN_PERSON, frozenset({wanted.skill}))}
+    # Not under its own name: whoever sits there now can't serve them, and isn't kept from anybody by them.
+    return _Able(frozenset(map(_with_somebody_else, could or {""})), lasts, is_attended=False)
+
+
+def _with_somebody_else(counter: str) -> str:
+    return f"{counter}, with somebody else"
+
+
+@dataclass(frozen=True)
+class LineNow:
+    """The line of a house as it stands, and what makes its order. `services`: what each ticket that waits is for."""
+
+    waiting: list[Waiting]
+    services: dict[int, str]
+    open_ones: dict[str, OpenCounter]
+    callers: list[Caller]
+    policy: Policy
+    now: datetime
+
+    def order(self) -> list[Placed]:
+        """Everybody, as they will be called."""
+        return line_up(self.waiting, self.policy, self.now, self.callers)
+
+    def place_of(self, ticket: int) -> Placed | None:
+        return place_of(ticket, self.waiting, self.policy, self.now, self.callers)
+
+
+def line_now(session: Session, now: datetime, location: str) -> LineNow:
+    open_ones, rows = open_counters(session, location), _waits_at(session, location)
+    return LineNow(
+        waiting=values_of(session, rows, open_ones),
+        services={each.id or 0: each.service for each in rows},
+        open_ones=open_ones,
+        callers=_callers(session, now, location, open_ones),
+        policy=policy_of(read_catalogue(session)),
+        now=now,
+    )
+
+
 def line_at(session: Session, now: datetime, location: str) -> list[Placed]:
     """Everybody who waits there, in the order in which they will be called."""
-    open_ones = open_counters(session, location)
-    tickets = waiting_at(session, location)
-    values = values_of(session, tickets, open_ones)
-    # With one counter it is known who calls next, and how many it called in a row; with several, whoever is free first.
-    favoured = next(iter(open_ones.values())).favoured if len(open_ones) == 1 else 0
-    return line_up(values, policy_of(read_catalogue(session)), now, _pace(session, tickets, len(open_ones)), favoured)
+    return line_now(session, now, location).order()
 
 
-def _pace(session: Session, tickets: list[Ticket], counters: int) -> timedelta:
-    """How long until the next one is called, as the town file says how long each takes."""
+def place_at(session: Session, now: datetime, ticket: Ticket) -> Placed | None:
+    """Where this ticket stands; None while it doesn't wait."""
+    if ticket.state != WAITING:
+        return None
+    return line_now(session, now, ticket.location).place_of(ticket.id or 0)
+
+
+def newcomers_at(session: Session, now: datetime, location: str, line: LineNow | None = None) -> dict[str, Placed]:
+    """Where whoever came now, without priority, would stand: for each service that somebody can or does wait for there. How many are
+    before them is `ahead.people`: of that service and of all others that the same counters serve.
+    """
+    catalogue, line = read_catalogue(session), line or line_now(session, now, location)
+    offered = [slug for slug, each in catalogue.services.items() if location in each.locations and IN_PERSON in each.modes]
+    by_counters: dict[frozenset[str], Placed | None] = {}
+    newcomers: dict[str, Placed] = {}
+    for slug in dict.fromkeys([*offered, *line.services.values()]):
+        able = _able(catalogue, line.open_ones, location, slug)
+        if able.counters not in by_counters:
+            newcomer = Waiting(NEWCOMER, now, counters=able.counters, lasts=able.lasts, is_attended=able.is_attended)
+            by_counters[able.counters] = replace(line, waiting=[*line.waiting, newcomer]).place_of(NEWCOMER)
+        if placed := by_counters[able.counters]:
+            newcomers[slug] = placed
+    return newcomers
+
+
+def only_served_at(line: LineNow, counter: str) -> set[int]:
+    """The tickets of those who wait and whom no counter but this one can serve now: nobody is there for them once it closes."""
+    return {each.ticket for each in line.waiting if each.counters == {counter}}
+
+
+_PLACED_BY = (
+    Ticket.id,
+    Ticket.location,
+    Ticket.service,
+    Ticket.since,
+    Ticket.due_at,
+    Ticket.has_priority,
+    Ticket.lets_pass,
+    Ticket.rests_until,
+)
+
+
+def _waits_at(session: Session, location: str) -> list[Waits]:
+    """Not whole tickets: whoever draws one reads the line of all, while it is locked."""
+    waits = select(*map(col, _PLACED_BY)).where(Ticket.location == location, Ticket.state == WAITING)
+    return list(cast(Iterable[Waits], session.execute(waits)))
+
+
+def _callers(session: Session, now: datetime, location: str, open_ones: Mapping[str, OpenCounter]) -> list[Caller]:
+    """Each counter at which somebody sits: free now, or once whoever is there is done, as the town file says how long each takes."""
     services = read_catalogue(session).known_services
-    lengths = [services[each.service].minutes for each in tickets]
-    return timedelta(minutes=sum(lengths) / len(lengths) / max(counters, 1)) if lengths else timedelta(0)
+    there = select(Ticket.counter, Ticket.called_at, Ticket.service).where(
+        Ticket.location == location, col(Ticket.state).in_(IN_HAND)
+    )
+    done_at = {
+        counter: max(now + A_MOMENT, called_at + timedelta(minutes=services[service].minutes))
+        for counter, called_at, service in session.exec(there)
+        if called_at
+    }
+    callers = [Caller(slug, done_at.get(slug, now), row.favoured) for slug, row in open_ones.items()]
+    return [*callers, *(Caller(_with_somebody_else(slug), now, row.favoured) for slug, row in open_ones.items())]

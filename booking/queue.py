@@ -32,7 +32,7 @@ from booking.halls import hall_now
 from booking.line import Placed
 from booking.lobby import (
     IN_PERSON,
-    line_at,
+    place_at,
     policy_of,
 )
 from booking.promises import BOOKED, Appointment
@@ -270,9 +270,9 @@ def _settle(session: Session, now: datetime, ticket: Ticket, what: str, by: str)
     """Into the line, with what it was told."""
     session.add(ticket)
     session.flush()
-    ahead = next(each.ahead for each in line_at(session, now, ticket.location) if each.ticket == ticket.id)
-    told = wait_told(session, now, ticket, ahead.people)
-    ticket.told_ahead, ticket.told_low, ticket.told_high, ticket.told_basis = ahead.people, told.low, told.high, told.basis
+    standing = standing_of(session, now, ticket)
+    told, ahead = standing.wait, standing.placed.ahead.people if standing.placed else 0
+    ticket.told_ahead, ticket.told_low, ticket.told_high, ticket.told_basis = ahead, told.low, told.high, told.basis
     changed(session, now, ticket, what, by)
 
 
@@ -282,7 +282,7 @@ def _followed(session: Session, code: str) -> Ticket:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a ticket stands: `placed` while it waits, and what is known of how long."""
+    """Where a ticket stands: `placed` while it waits, and what is known of how long: nothing while nobody who can is at a counter."""
 
     ticket: Ticket
     placed: Placed | None
@@ -290,6 +290,7 @@ class Standing:
 
 
 def standing_of(session: Session, now: datetime, ticket: Ticket) -> Standing:
-    placed = next((each for each in line_at(session, now, ticket.location) if each.ticket == ticket.id), None)
-    wait = wait_told(session, now, ticket, placed.ahead.people) if placed else NOTHING_KNOWN
-    return Standing(ticket, placed, wait)
+    placed = place_at(session, now, ticket)
+    if placed is None or not placed.is_attended:
+        return Standing(ticket, placed, NOTHING_KNOWN)
+    return Standing(ticket, placed, wait_told(session, now, ticket, placed.ahead.people))

@@ -1,5 +1,6 @@
 """What the house's own past says about waiting, read from its tickets; and how often what was told came true."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from booking.catalogue import read_catalogue
-from booking.estimates import Estimate, Experience, Past, came_true
+from booking.estimates import NOTHING_KNOWN, Estimate, Experience, Past, came_true
+from booking.lobby import line_now, newcomers_at
 from booking.store import remembered
 from booking.tickets import Ticket
 
@@ -20,6 +22,30 @@ class Hits:
 
     told: int
     kept: int
+
+
+@dataclass(frozen=True)
+class LineFor:
+    """How many wait for a service; how many would be before whoever came for it now, people for other matters too, and how long that one
+    would wait. Nothing is known of that while nobody who can serve them is at a counter (`is_attended`).
+    """
+
+    waiting: int
+    ahead: int
+    is_attended: bool
+    wait: Estimate
+
+
+def lines_at(session: Session, now: datetime, location: str) -> dict[str, LineFor]:
+    """By service, each that somebody can or does wait for there, in the order of the town file."""
+    line = line_now(session, now, location)
+    waiting = Counter(line.services.values())
+    lines = {}
+    for service, placed in newcomers_at(session, now, location, line).items():
+        ahead = placed.ahead.people
+        wait = wait_for_next(session, now, location, service, ahead) if placed.is_attended else NOTHING_KNOWN
+        lines[service] = LineFor(waiting[service], ahead, placed.is_attended, wait)
+    return lines
 
 
 def wait_told(session: Session, now: datetime, ticket: Ticket, ahead: int) -> Estimate:

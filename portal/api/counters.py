@@ -25,10 +25,9 @@ from booking.counters import (
     sit_and_call,
 )
 from booking.errors import UnknownLocation
-from booking.lobby import line_at
 from booking.store import in_reading, in_transaction
 from booking.tickets import CALLED, Lobby, Ticket
-from booking.waits import wait_for_next
+from booking.waits import LineFor, lines_at
 from portal.api.bearers import Caller
 from portal.api.documented import answers
 from portal.api.lobby_shapes import CalledNumber, LineOfLocation, LineOfService, Note, Outcome, PassOn, TicketInHand, Wait
@@ -160,10 +159,6 @@ def _line(session: Session, at: datetime, location: str) -> LineOfLocation:
     if location not in catalogue.locations:
         raise UnknownLocation(location)
     called = select(Ticket).where(Ticket.location == location, Ticket.state == CALLED).order_by(col(Ticket.called_at).desc())
-    waiting: dict[str, int] = {}
-    for placed in line_at(session, at, location):
-        service = session.get_one(Ticket, placed.ticket).service
-        waiting[service] = waiting.get(service, 0) + 1
     lobby = session.get(Lobby, location)
     return LineOfLocation(
         version=lobby.version if lobby else 0,
@@ -172,16 +167,10 @@ def _line(session: Session, at: datetime, location: str) -> LineOfLocation:
             for each in session.exec(called.limit(LATEST))
             if (counter := catalogue.counters.get(each.counter or ""))
         ],
-        lines=[
-            LineOfService(
-                service=slug, waiting=waiting.get(slug, 0), wait=_wait(session, at, location, slug, waiting.get(slug, 0))
-            )
-            for slug, service in catalogue.services.items()
-            if location in service.locations and "in_person" in service.modes
-        ],
+        lines=[_line_of(slug, line) for slug, line in lines_at(session, at, location).items() if slug in catalogue.services],
     )
 
 
-def _wait(session: Session, at: datetime, location: str, service: str, ahead: int) -> Wait:
-    told = wait_for_next(session, at, location, service, ahead)
-    return Wait(low=told.low, high=told.high, basis=told.basis)
+def _line_of(service: str, line: LineFor) -> LineOfService:
+    wait = Wait(low=line.wait.low, high=line.wait.high, basis=line.wait.basis)
+    return LineOfService(service=service, waiting=line.waiting, wait=wait)

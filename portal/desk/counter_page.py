@@ -79,7 +79,18 @@ def _waiting() -> rx.Component:
         ),
         rx.cond(
             CounterState.waiting > 0,
-            rx.el.ol(rx.foreach(CounterState.line, _in_line), class_name="queue list"),
+            rx.fragment(
+                rx.el.ol(rx.foreach(CounterState.line, _mine), class_name="queue list"),
+                rx.cond(
+                    CounterState.line[-1].is_mine,
+                    rx.fragment(),
+                    rx.el.section(
+                        rx.el.h2(_("For other counters"), class_name="t3"),
+                        rx.el.ol(rx.foreach(CounterState.line, _of_others), class_name="queue list"),
+                        class_name="flow near",
+                    ),
+                ),
+            ),
             rx.el.p(_("Nobody waits in this house."), class_name="soft"),
         ),
         _aside(_("Offered to you"), CounterState.offered, takes=_("Take"), declines=_("Not now")),
@@ -89,7 +100,15 @@ def _waiting() -> rx.Component:
     )
 
 
-def _in_line(each: rx.vars.ObjectVar[InLine], place: Any) -> rx.Component:
+def _mine(each: rx.vars.ObjectVar[InLine]) -> rx.Component:
+    return rx.cond(each.is_mine, _in_line(each), rx.fragment())
+
+
+def _of_others(each: rx.vars.ObjectVar[InLine]) -> rx.Component:
+    return rx.cond(each.is_mine, rx.fragment(), _in_line(each))
+
+
+def _in_line(each: rx.vars.ObjectVar[InLine]) -> rx.Component:
     return rx.el.li(
         rx.el.b(rx.el.bdi(each.number)),
         rx.el.span(
@@ -98,7 +117,7 @@ def _in_line(each: rx.vars.ObjectVar[InLine], place: Any) -> rx.Component:
             rx.el.span(each.note, class_name="soft small"),
         ),
         rx.el.span(each.waited, class_name="small"),
-        class_name=rx.cond(place == 0, "next", rx.cond(each.is_booked, "appt", "")),
+        class_name=rx.cond(each.is_next, "next", rx.cond(each.is_booked, "appt", "")),
         key=each.number,
     )
 

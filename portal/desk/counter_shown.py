@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from booking.catalogue import Catalogue, StaffMember, read_catalogue
-from booking.line import APPOINTMENT, EARLY, PRIORITY, WAITED_LONG
-from booking.lobby import in_hand, line_at, open_counters
+from booking.line import APPOINTMENT, EARLY, PRIORITY, WAITED_LONG, Placed
+from booking.lobby import LineNow, in_hand, line_now, only_served_at, serves
 from booking.promises import Appointment
 from booking.tickets import OFFERED, PARKED, SERVING, OpenCounter, Ticket, TicketChange
 from locales import dates
-from locales.catalogue import _, own_name
+from locales.catalogue import _, ngettext, own_name
 from portal.appointments.words import needs_words
 from portal.contacts import in_order
 from portal.identity.at_counters import may_call_to
@@ -23,7 +23,7 @@ from portal.site import listed, said
 
 @dataclass(frozen=True)
 class InLine:
-    """`note`: their language, and by which rule they have this place."""
+    """`note`: their language, and by which rule they have this place. `is_mine`: this counter can serve them, `is_next` first of those."""
 
     number: str
     what_for: str
@@ -31,6 +31,8 @@ class InLine:
     waited: str
     is_booked: bool = False
     ticket: int = 0
+    is_mine: bool = True
+    is_next: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,14 @@ def console(session: Session, now: datetime, seat: OpenCounter, version: int) ->
     counter = catalogue.counters[seat.counter]
     house = catalogue.known_locations[counter.location]
     zone = ZoneInfo(house.timezone)
-    placed = line_at(session, now, counter.location)
+    standing = line_now(session, now, counter.location)
+    placed = standing.order()
     tickets = {row.id: row for row in session.exec(select(Ticket).where(col(Ticket.id).in_([it.ticket for it in placed])))}
-    line = [_in_line(catalogue, zone, now, tickets[each.ticket], _why(each.rank)) for each in placed if each.ticket in tickets]
+    line = _line(
+        catalogue, zone, now, seat, [(tickets[each.ticket], each) for each in placed if each.ticket in tickets], standing
+    )
     there = in_hand(session, seat.counter)
-    open_ones = open_counters(session, counter.location)
+    open_ones = standing.open_ones
     longest = max((now - row.since for row in tickets.values()), default=None)
     return Console(
         place=said(house.name),
@@ -156,11 +161,52 @@ def _in_line(catalogue: Catalogue, zone: ZoneInfo, now: datetime, ticket: Ticket
     return InLine(
         number=ticket.words,
         what_for=said(service.name),
-        note=" · ".join(part for part in (own_name(ticket.language), _with_time(zone, ticket, why)) if part),
+        note=_joined(own_name(ticket.language), _with_time(zone, ticket, why)),
         waited=_minutes(now, ticket.since),
         is_booked=ticket.due_at is not None,
         ticket=ticket.id or 0,
     )
+
+
+def _line(
+    catalogue: Catalogue,
+    zone: ZoneInfo,
+    now: datetime,
+    seat: OpenCounter,
+    placed: list[tuple[Ticket, Placed]],
+    standing: LineNow,
+) -> list[InLine]:
+    """Those whom this counter serves first, as it will call them; then those who wait for others."""
+    only_here = only_served_at(standing, seat.counter)
+    mine, others = [], []
+    for ticket, place in placed:
+        row = _in_line(catalogue, zone, now, ticket, _why(place.rank))
+        if not serves(catalogue, seat.counter, seat.staff, ticket.service):
+            # Translators: a note beside somebody who waits, at a counter that can't serve them
+            alone = "" if place.is_attended else _("nobody is there for this now")
+            others.append(replace(row, is_mine=False, note=_joined(row.note, alone)))
+        else:
+            # Translators: a note beside somebody who waits: this counter is the only open one that can serve them
+            note = _joined(row.note, _("only at your counter") if row.ticket in only_here else "")
+            mine.append(replace(row, note=note, is_next=not mine))
+    return mine + others
+
+
+def closing_words(session: Session, now: datetime, counter: str) -> str:
+    """To be said before this counter is closed or pauses: how many would wait with nobody there for them; "" for none."""
+    there = read_catalogue(session).counters.get(counter)
+    if there is None:
+        return ""
+    alone = len(only_served_at(line_now(session, now, there.location), counter))
+    if not alone:
+        return ""
+    return ngettext(
+        "{n} person waits whom only your counter can serve now.", "{n} people wait whom only your counter can serve now.", alone
+    )
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _with_time(zone: ZoneInfo, ticket: Ticket, why: str) -> str:

@@ -13,21 +13,29 @@ from booking.estimates import UNKNOWN, Estimate
 from booking.line import Ahead
 from booking.lobby import policy_of
 from booking.queue import MOST_POSTPONED, follow, may_come_back, standing_of
-from booking.tickets import CALLED, WAITING, Ticket
+from booking.tickets import CALLED, FINISHED, LEFT, NOT_THERE, OFFERED, PARKED, SERVING, WAITING, Ticket, TicketChange
 from locales import dates
 from locales.catalogue import _, ngettext, own_name
 from portal.site import said
 
+# Those whose number is still called, in the language they chose.
+TO_BE_CALLED = (WAITING, OFFERED, PARKED, NOT_THERE)
+
 
 @dataclass(frozen=True)
 class TicketShown:
-    """`number` is "" while no ticket is open. `calls` rises with each call. `latest` says who was called last, where."""
+    """`number` is "" while no ticket is open. `calls` rises with each call. `latest` says who was called last, where. `alone` says that
+    nobody who can serve them is at a counter, `over` why the number is over, `next` what happens now; "" where there is nothing to say.
+    """
 
     number: str = ""
     state: str = ""
     counter: int = 0
     calls: int = 0
     people: str = ""
+    alone: str = ""
+    over: str = ""
+    next: str = ""
     ahead: tuple[str, ...] = ()
     wait: str = ""
     is_known: bool = False
@@ -49,24 +57,30 @@ def ticket_shown(session: Session, now: datetime, code: str) -> TicketShown:
     zone = ZoneInfo(catalogue.known_locations[ticket.location].timezone)
     counter = catalogue.counters.get(ticket.counter or "")
     placed = standing.placed
+    comes_back = may_come_back(session, now, ticket)
     return TicketShown(
         number=ticket.words,
         state=ticket.state,
         counter=counter.number if counter else 0,
         calls=ticket.calls,
-        people=people_words(placed.ahead.people) if placed else "",
+        people=people_words(placed.ahead.people) if placed and (placed.is_attended or placed.ahead.people) else "",
+        alone=_("Nobody is at a counter for this now. We call you when somebody is.")
+        if placed and not placed.is_attended
+        else "",
+        over=_over(session, ticket),
+        next=_next(ticket, counter.number if counter else 0, may_come_back=comes_back),
         ahead=tuple(ahead_words(placed.ahead, zone, policy_of(catalogue).span("longest_wait"))) if placed else (),
         wait=wait_words(standing.wait) if placed else "",
         is_known=standing.wait.low is not None,
-        basis=basis_words(standing.wait) if placed else "",
+        basis=basis_words(standing.wait) if placed and placed.is_attended else "",
         what_for=said(catalogue.known_services[ticket.service].name),
-        language=own_name(ticket.language),
+        language=own_name(ticket.language) if ticket.state in TO_BE_CALLED else "",
         place=said(catalogue.known_locations[ticket.location].name),
         latest=_latest(session, catalogue, ticket),
         checked_at=f"{now.astimezone(zone):%H:%M:%S}",
         postponed=ticket.postponed,
         may_wait_longer=ticket.state in (WAITING, CALLED) and ticket.postponed < MOST_POSTPONED,
-        may_come_back=may_come_back(session, now, ticket),
+        may_come_back=comes_back,
     )
 
 
@@ -112,6 +126,34 @@ def basis_words(wait: Estimate) -> str:
     if wait.basis == UNKNOWN:
         return _("Too few people have come for this lately to say.")
     return _("Half of those who came before waited no longer than the first, nine in ten no longer than the second.")
+
+
+def _next(ticket: Ticket, counter: int, *, may_come_back: bool) -> str:
+    """What happens next, or what they do; "" once it is over."""
+    if ticket.state == NOT_THERE and not may_come_back:
+        return _("Please speak to us at the desk. We look together how it goes on.")
+    return {
+        WAITING: _("We call your number on the screen, by voice and here."),
+        OFFERED: _("We call your number on the screen, by voice and here."),
+        CALLED: _("Please go to counter {counter} now.", counter=counter),
+        SERVING: _("You go on at the counter. There is nothing to do here."),
+        PARKED: _("Say at the counter that you are back: we then call your number again."),
+        NOT_THERE: _("Say here that you have come, and you have your place again."),
+    }.get(ticket.state, "")
+
+
+def _over(session: Session, ticket: Ticket) -> str:
+    """Why they are in line no more, as it was written down."""
+    if ticket.state == FINISHED:
+        return _("Your visit is finished. This number is over.")
+    if ticket.state != LEFT:
+        return ""
+    changes = select(TicketChange.what).where(TicketChange.ticket_id == ticket.id).order_by(col(TicketChange.id).desc())
+    reasons = {
+        "the day ended": _("The day is over, and this number with it. When you come again, please take a new one."),
+        "appointment changed": _("Your appointment was moved or cancelled, and this number is over with it."),
+    }
+    return reasons.get(session.exec(changes.limit(1)).first() or "", _("You have left the line. This number is over."))
 
 
 def _latest(session: Session, catalogue: Catalogue, ticket: Ticket) -> str:

@@ -102,9 +102,7 @@ def _state() -> rx.Component | rx.Var:
         (PARKED, rx.el.p(_("Set aside for a moment. You keep your number: go back to the counter when you are ready."))),
         (OFFERED, rx.el.p(_("We are passing you on to another counter. Please wait a moment."))),
         (NOT_THERE, rx.el.p(_("We called you and did not find you."))),
-        (LEFT, rx.el.p(_("You have left the line. This number is over."))),
-        (FINISHED, rx.el.p(_("Your visit is finished. This number is over."))),
-        rx.fragment(),
+        rx.el.p(SHOWN.over),
     )
 
 
@@ -115,26 +113,31 @@ def _waiting() -> rx.Component:
             rx.fragment(rx.el.p(_("Your turn in"), class_name="soft"), rx.el.p(SHOWN.wait, class_name="big")),
             rx.el.p(SHOWN.wait, class_name="t3"),
         ),
-        rx.el.p(SHOWN.people),
+        rx.cond(SHOWN.alone, rx.el.p(SHOWN.alone)),
+        rx.cond(SHOWN.people, rx.el.p(SHOWN.people)),
         rx.el.ul(rx.foreach(SHOWN.ahead, rx.el.li), class_name="list soft small"),
-        rx.el.p(SHOWN.basis, class_name="soft small"),
+        rx.cond(SHOWN.basis, rx.el.p(SHOWN.basis, class_name="soft small")),
     )
 
 
 def _what_next() -> rx.Component:
-    return stack(
-        facts(
-            # Translators: {language} is the name of a language in that language itself
-            fact(
-                _("What happens next"),
-                _("We call your number on the screen, by voice and here."),
-                small=_("In {language}", language=SHOWN.language),
+    """Nothing, once it is over."""
+    return rx.cond(
+        SHOWN.next,
+        stack(
+            facts(
+                fact(
+                    _("What happens next"),
+                    SHOWN.next,
+                    # Translators: {language} is the name of a language in that language itself
+                    rx.cond(SHOWN.language, rx.el.small(" ", _("In {language}", language=SHOWN.language))),
+                ),
+                fact(_("Where"), SHOWN.place),
             ),
-            fact(_("Where"), SHOWN.place),
-        ),
-        checkbox("ring", "yes", _("Ring and vibrate when it is my turn"), custom_attrs={"data-ring": "yes"}),
-        rx.el.p(
-            _("Checked at {time}. This page asks again every ten seconds.", time=SHOWN.checked_at), class_name="soft small"
+            checkbox("ring", "yes", _("Ring and vibrate when it is my turn"), custom_attrs={"data-ring": "yes"}),
+            rx.el.p(
+                _("Checked at {time}. This page asks again every ten seconds.", time=SHOWN.checked_at), class_name="soft small"
+            ),
         ),
     )
 

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,12 +13,14 @@ from booking.line import (
     PRIORITY,
     TURN,
     WAITED_LONG,
+    Caller,
     Policy,
     Waiting,
     choose,
     favoured_after,
     line_up,
     passed_by,
+    place_of,
 )
 from tests.booking.towns import NOW, minutes
 
@@ -26,14 +28,16 @@ POLICY = Policy()
 ALL = frozenset({"one"})
 
 
-def waits(ticket: int, since: int = -5, due: int | None = None, counters: frozenset[str] = ALL, **more) -> Waiting:
+def waits(
+    ticket: int, since: int = -5, due: int | None = None, counters: frozenset[str] = ALL, lasts: int = 0, **more
+) -> Waiting:
     """Minutes before (-) and after NOW."""
     due_at = None if due is None else NOW + minutes(due)
-    return Waiting(ticket, NOW + minutes(since), due_at, counters=counters, **more)
+    return Waiting(ticket, NOW + minutes(since), due_at, counters=counters, lasts=minutes(lasts), **more)
 
 
-def order(*waiting: Waiting, pace: int = 0, favoured: int = 0) -> list[int]:
-    return [each.ticket for each in line_up(waiting, POLICY, NOW, minutes(pace), favoured)]
+def order(*waiting: Waiting, favoured: int = 0) -> list[int]:
+    return [each.ticket for each in line_up(waiting, POLICY, NOW, [Caller("one", NOW, favoured)])]
 
 
 def test_whoever_came_first_is_called_first():
@@ -50,8 +54,8 @@ def test_an_appointment_before_its_time_lets_others_go_but_fills_an_empty_hall()
 
 
 def test_an_appointment_is_placed_where_its_time_will_come():
-    """One is called every ten minutes: the time of 4 comes after two others."""
-    line = line_up([waits(1, -9), waits(2, -8), waits(3, -7), waits(4, due=20)], POLICY, NOW, minutes(10))
+    """Each takes ten minutes: the time of 4 comes after two others."""
+    line = line_up([waits(1, -9, lasts=10), waits(2, -8, lasts=10), waits(3, -7), waits(4, due=20)], POLICY, NOW)
     assert [each.ticket for each in line] == [1, 2, 4, 3]
     assert line[3].ahead.appointments == (NOW + minutes(20),)
     assert (line[3].ahead.earlier, line[3].place) == (2, 4)
@@ -79,7 +83,8 @@ def test_with_nobody_else_the_favoured_go_on():
 
 def test_only_those_who_need_the_same_counters_are_ahead():
     one, two = frozenset({"one"}), frozenset({"two"})
-    line = line_up([waits(1, -9, counters=one), waits(2, -8, counters=two), waits(3, -7, counters=one | two)], POLICY, NOW)
+    first, second = waits(1, -9, counters=one, lasts=5), waits(2, -8, counters=two, lasts=5)
+    line = line_up([first, second, waits(3, -7, counters=one | two)], POLICY, NOW)
     assert [(each.ticket, each.place) for each in line] == [(1, 1), (2, 1), (3, 3)]
 
 
@@ -102,44 +107,100 @@ def test_others_at_other_counters_are_not_let_pass():
     assert passed_by([resting, elsewhere, here], here) == [resting]
 
 
+def test_each_counter_counts_its_own_favoured_and_calls_only_whom_it_can_serve():
+    streets, bins = frozenset({"streets"}), frozenset({"bins"})
+    waiting = [
+        *(waits(number, -9, has_priority=True, counters=bins, lasts=20) for number in (1, 2, 3)),
+        waits(4, -8, counters=streets, lasts=20),
+        waits(5, -7, has_priority=True, counters=streets, lasts=20),
+    ]
+    line = line_up(waiting, POLICY, NOW, [Caller("streets", NOW), Caller("bins", NOW, favoured=3)])
+    assert [(each.ticket, each.place) for each in line if each.ticket in (4, 5)] == [(5, 1), (4, 2)]
+    assert [(each.ticket, each.place) for each in line if each.ticket in (1, 2, 3)] == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_a_counter_with_somebody_calls_when_they_are_done():
+    one, two = frozenset({"one"}), frozenset({"two"})
+    callers = [Caller("one", NOW + minutes(30)), Caller("two", NOW)]
+    waiting = [waits(1, -9, counters=one), waits(2, -8, counters=one | two, lasts=10), waits(3, -7, counters=two)]
+    assert [each.ticket for each in line_up(waiting, POLICY, NOW, callers)] == [2, 3, 1]
+
+
+SKILLS = st.sets(st.sampled_from(["one", "two", "three"]), min_size=1).map(frozenset)
 WAITERS = st.builds(
-    lambda since, due, priority, rests: (since, due, priority, rests),
+    lambda since, due, priority, rests, counters, lasts: {
+        "since": since,
+        "due": due,
+        "has_priority": priority,
+        "lets_pass": rests,
+        "rests_until": NOW + minutes(10) if rests else None,
+        "counters": counters,
+        "lasts": lasts,
+    },
     st.integers(-120, 0),
     st.none() | st.integers(-30, 90),
     st.booleans(),
     st.integers(0, 2),
+    SKILLS,
+    st.integers(0, 40),
 )
+CALLERS = st.fixed_dictionaries(
+    {}, optional={slug: st.tuples(st.integers(0, 40), st.integers(0, 5)) for slug in ("one", "two", "three")}
+).map(lambda found: [Caller(slug, NOW + minutes(free), favoured) for slug, (free, favoured) in found.items()])
 
 
-def one_by_one(waiting: list[Waiting], pace: int, favoured: int) -> list[tuple[int, int]]:
-    """The same by asking who is next, again and again, as counters do."""
+def one_by_one(waiting: list[Waiting], callers: list[Caller]) -> list[tuple[int, int]]:
+    """The same by letting each counter that is free ask who is next, again and again, as counters do."""
+    free_at = {each.counter: each.free_at for each in callers} | {
+        slug: NOW for slug in ("one", "three", "two") if slug not in [each.counter for each in callers]
+    }
+    favoured = {each.counter: each.favoured for each in callers}
     left, then, order = list(waiting), NOW, []
     while left:
-        found = choose(left, POLICY, then, favoured)
-        if found is None:
-            first = min(left, key=lambda each: (each.rests_until or then, each.ticket))
-            found = choose([replace(first, lets_pass=0)], POLICY, then) or (first, TURN)
+        asking = [
+            (asks_at(mine, max(at, then)), place, slug, mine)
+            for place, (slug, at, mine) in enumerate(
+                (slug, at, [each for each in left if slug in each.counters]) for slug, at in free_at.items()
+            )
+            if mine
+        ]
+        then, _, slug, mine = min(asking, key=lambda each: each[:2])
+        found = choose(mine, POLICY, then, favoured.get(slug, 0))
+        assert found
         chosen, rank = found
-        left = [each for each in left if each.ticket != chosen.ticket]
-        passed = {each.ticket for each in passed_by(left, chosen)}
-        left = [replace(each, lets_pass=each.lets_pass - 1) if each.ticket in passed else each for each in left]
+        passed = {each.ticket for each in passed_by(mine, chosen)}
+        left = [
+            replace(each, lets_pass=each.lets_pass - 1) if each.ticket in passed else each
+            for each in left
+            if each.ticket != chosen.ticket
+        ]
         order.append((chosen.ticket, rank))
-        favoured, then = favoured_after(favoured, rank), then + minutes(pace)
+        favoured[slug], free_at[slug] = favoured_after(favoured.get(slug, 0), rank), then + chosen.lasts
     return order
 
 
-@given(st.lists(WAITERS, max_size=14), st.integers(0, 30), st.integers(0, 5))
-def test_everybody_is_called_once_nobody_waits_without_end_and_the_first_is_who_would_be_chosen(people, pace, favoured):
-    waiting = [
-        waits(number, since, due, has_priority=priority, lets_pass=rests, rests_until=NOW + minutes(10) if rests else None)
-        for number, (since, due, priority, rests) in enumerate(people)
-    ]
-    line = line_up(waiting, POLICY, NOW, minutes(pace), favoured)
-    assert sorted(each.ticket for each in line) == list(range(len(people)))
-    assert [each.place for each in line] == list(range(1, len(line) + 1))
-    assert [(each.ticket, each.rank) for each in line] == one_by_one(waiting, pace, favoured)
-    if waiting and (first := choose(waiting, POLICY, NOW, favoured)):
-        assert (line[0].ticket, line[0].rank) == (first[0].ticket, first[1])
+def asks_at(mine: list[Waiting], free_at: datetime) -> datetime:
+    """When somebody can be called there: those who rest alone are let rest."""
+    return free_at if choose(mine, POLICY, free_at) else min(each.rests_until or free_at for each in mine)
+
+
+@given(st.lists(WAITERS, max_size=14), CALLERS)
+def test_the_line_is_what_comes_of_each_counter_calling_its_next_again_and_again(people, callers):
+    waiting = [waits(number, **each) for number, each in enumerate(people)]
+    line = line_up(waiting, POLICY, NOW, callers)
+    assert [(each.ticket, each.rank) for each in line] == one_by_one(waiting, callers)
+    needs = {each.ticket: each.counters for each in waiting}
+    for nth, each in enumerate(line):
+        assert each.ahead.people == sum(bool(needs[before.ticket] & needs[each.ticket]) for before in line[:nth])
+    assert [place_of(each.ticket, waiting, POLICY, NOW, callers) for each in line] == line
+    assert place_of(99, waiting, POLICY, NOW, callers) is None
+
+
+@given(st.lists(WAITERS, max_size=14), st.integers(0, 5))
+def test_at_one_counter_nobody_waits_without_end(people, favoured):
+    waiting = [waits(number, **{**each, "counters": ALL}) for number, each in enumerate(people)]
+    line = line_up(waiting, POLICY, NOW, [Caller("one", NOW, favoured)])
+    assert [each.place for each in line] == list(range(1, len(people) + 1))
     others = [each for each in waiting if each.due_at is None and not each.has_priority and not each.lets_pass]
     if others:
         longest = min(others, key=lambda each: (each.since, each.ticket)).ticket
@@ -149,11 +210,11 @@ def test_everybody_is_called_once_nobody_waits_without_end_and_the_first_is_who_
 
 def test_a_line_of_a_thousand_is_ordered_while_nobody_notices():
     waiting = [
-        waits(each, -(each * 7 % 300), has_priority=each % 5 == 0, due=each % 60 if each % 9 == 0 else None)
+        waits(each, -(each * 7 % 300), has_priority=each % 5 == 0, due=each % 60 if each % 9 == 0 else None, lasts=1)
         for each in range(1000)
     ]
     begun = time.perf_counter()
-    line = line_up(waiting, POLICY, NOW, minutes(1))
+    line = line_up(waiting, POLICY, NOW)
     assert time.perf_counter() - begun < 0.5
     assert len(line) == 1000
 

@@ -490,7 +490,12 @@ def test_nothing_is_told_before_there_is_a_past_and_then_a_range(hall: Store):
         drawn = draws(hall, f"past {each}", now=TEN + minutes(each))
         called(hall, name=f"past {each}", now=TEN + minutes(each + 6))
         write(hall, finish, TEN + minutes(each + 7), ONE, HANDLED)
-    later = draws(hall, "later", now=TEN + minutes(24 * 60)).ticket
+    tomorrow = TEN + minutes(24 * 60)
+    # Nobody sits there yet: what the past says is of a house that calls.
+    assert draws(hall, "too soon", now=tomorrow).ticket.told_low is None
+    write(hall, leave, tomorrow, draws(hall, "too soon", now=tomorrow).code)
+    write(hall, open_counter, tomorrow, ONE, "ana")
+    later = draws(hall, "later", now=tomorrow).ticket
     assert (later.told_low, later.told_high, later.told_basis) == (6, 7, "service-and-hour")
 
 

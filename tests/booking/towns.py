@@ -53,8 +53,8 @@ def found(store: Store, *, counters: int = 1, staff: tuple[StaffMember, ...] = (
         session.flush()
         session.add_all([_counter("pacos", number) for number in range(1, counters + 1)])
         session.add(_counter("ribeira", 1, modes=("in_person",)))
-        session.add_all([*staff, _service("parking-permit", "streets", **permit), _service("bins", "waste", minutes=30)])
-        session.add(_service("wedding", "family", locations=("ribeira",), modes=("in_person",)))
+        session.add_all([*staff, service("parking-permit", "streets", **permit), service("bins", "waste", minutes=30)])
+        session.add(service("wedding", "family", locations=("ribeira",), modes=("in_person",)))
         session.flush()
         session.add_all([opening("pacos"), opening("ribeira")])
 
@@ -154,7 +154,7 @@ def _counter(location: str, number: int, modes: tuple[str, ...] = ("in_person", 
     )
 
 
-def _service(slug: str, skill: str, **columns: Any) -> Service:
+def service(slug: str, skill: str, **columns: Any) -> Service:
     usual: dict[str, Any] = {
         "minutes": 20,
         "step_minutes": columns.get("minutes", 20),

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 import time_machine
 from httpx2 import Response
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from booking.appointments import book_at_once
 from booking.catalogue import StaffMember
-from booking.store import Store, write
+from booking.counters import open_counter
+from booking.store import Store, transaction, write
+from booking.tickets import FINISHED, Ticket
 from kiosk.device import new_device, withdraw_device
 from portal.identity.api_tokens import new_token
 from tests.booking.towns import ANA, NINE, NOW, PERMIT, amend, key, minutes
@@ -187,6 +190,71 @@ def test_the_line_is_for_everybody_and_names_nobody(at_ten, device, staff, town)
     assert line.json()["version"] > before["version"]
     assert "Ana" not in line.text
     assert problem(at_ten.get("locations/moon/line"))[0] in (404, 422)
+
+
+def test_the_line_tells_a_newcomer_of_everybody_whom_the_same_counters_serve(at_ten, device, staff, town):
+    """Four wait for bins, one for a permit, at one counter that does both: whoever comes for a permit has five before them."""
+    with transaction(town) as session:
+        for number in range(20):
+            session.add(_was_called(number))
+    drawn(at_ten, device)
+    for _ in range(4):
+        drawn(at_ten, device, service="bins")
+
+    def line() -> dict[str, tuple[int, int | None]]:
+        lines = at_ten.get("locations/pacos/line").json()["lines"]
+        return {each["service"]: (each["waiting"], each["wait"]["low"]) for each in lines}
+
+    # Nobody is at a counter: nothing is known.
+    assert line() == {"parking-permit": (1, None), "bins": (4, None)}
+    write(town, open_counter, TEN, ONE, "ana")
+    assert line() == {"parking-permit": (1, 60), "bins": (4, 60)}
+
+
+def test_the_line_is_read_at_once_however_many_wait(at_ten, device, town):
+    """Not a query for each of them."""
+    write(town, open_counter, TEN, ONE, "ana")
+
+    def queries() -> int:
+        asked: list[str] = []
+
+        def listens(_connection, _cursor, statement, *_rest):
+            asked.append(statement)
+
+        event.listen(town.engine, "before_cursor_execute", listens)
+        try:
+            assert at_ten.get("locations/pacos/line").status_code == 200
+        finally:
+            event.remove(town.engine, "before_cursor_execute", listens)
+        return len(asked)
+
+    drawn(at_ten, device)
+    queries()  # what the process remembers is read
+    few = queries()
+    for _ in range(6):
+        drawn(at_ten, device)
+    # Some are asked now and then, whoever waits.
+    assert queries() < few + 3
+
+
+def _was_called(number: int) -> Ticket:
+    """Nobody was before them, and they waited ten minutes."""
+    came = TEN - minutes(24 * 60)
+    return Ticket(
+        location="pacos",
+        day=came.date(),
+        series="A",
+        number=number,
+        key_salt="",
+        key_hash=str(number),
+        service="parking-permit",
+        language="pt",
+        channel="kiosk",
+        state=FINISHED,
+        drawn_at=came,
+        since=came,
+        first_called_at=came + minutes(10),
+    )
 
 
 def test_a_closed_house_says_when_it_opens(at_ten, device):
