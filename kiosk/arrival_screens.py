@@ -45,7 +45,7 @@ def _way(sign: str, words: str, onward: Any) -> rx.Component:
 
 def by_reference() -> rx.Component:
     """Letters and digits to touch: `kiosk.js` writes them into the field, so that no touch waits for the server."""
-    prefix = drawn_catalogue().town.reference_prefix
+    example = f"\u2066{drawn_catalogue().town.reference_prefix}-7K2M-94QX\u2069"
     return rx.fragment(
         rx.el.h1(_("Type your booking code")),
         trouble(KioskState.problem),
@@ -54,7 +54,7 @@ def by_reference() -> rx.Component:
                 "code",
                 _("Booking code"),
                 # Translators: {example} is such as "VC-7K2M-94QX"
-                hint=_("It stands in your confirmation, such as {example}.", example=f"\u2066{prefix}-7K2M-94QX\u2069"),
+                hint=_("It stands in your confirmation, such as {example}.", example=example),
                 dir="ltr",
                 auto_complete="off",
                 auto_capitalize="characters",

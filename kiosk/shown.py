@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, func, select
 
 from booking.catalogue import Catalogue, Service, read_catalogue
-from booking.lobby import IN_PERSON, line_at, policy_of
+from booking.lobby import IN_PERSON, policy_of
 from booking.promises import BOOKED, Appointment
 from booking.queue import Drawn, standing_of
 from booking.tickets import LEFT, NOT_THERE, Ticket
 from booking.visits import qualified
-from booking.waits import wait_for_next
+from booking.waits import LineFor, lines_at
 from locales import dates
 from locales.catalogue import _, own_name
 from portal.appointments.words import need_words
@@ -83,11 +83,8 @@ def main_reasons(session: Session, now: datetime, location: str) -> list[Reason]
     unsure = welcome_service()
     offered = [each for each in offered_here(catalogue, location) if unsure is None or each.slug != unsure.slug]
     offered.sort(key=lambda each: -taken.get(each.slug, 0))
-    waiting = _waiting(session, now, location)
-    return [
-        Reason(each.slug, said(each.name), each.icon, _wait(session, now, location, each.slug, waiting))
-        for each in offered[:MOST_REASONS]
-    ]
+    lines = lines_at(session, now, location)
+    return [Reason(each.slug, said(each.name), each.icon, _wait(lines.get(each.slug))) for each in offered[:MOST_REASONS]]
 
 
 def all_reasons(session: Session, location: str) -> list[ReasonsOf]:
@@ -162,13 +159,6 @@ def slip_of(session: Session, now: datetime, drawn: Drawn) -> Slip:
     )
 
 
-def _waiting(session: Session, now: datetime, location: str) -> dict[str, int]:
-    """How many wait, by service."""
-    placed = [each.ticket for each in line_at(session, now, location)]
-    counted = select(Ticket.service, func.count()).where(col(Ticket.id).in_(placed)).group_by(Ticket.service)
-    return dict(session.exec(counted).all())  # type: ignore[arg-type]
-
-
-def _wait(session: Session, now: datetime, location: str, service: str, waiting: dict[str, int]) -> str:
-    wait = wait_for_next(session, now, location, service, waiting.get(service, 0))
-    return wait_words(wait) if wait.low is not None else ""
+def _wait(line: LineFor | None) -> str:
+    """How long for whoever takes a number now; "" where nobody knows."""
+    return wait_words(line.wait) if line and line.wait.low is not None else ""

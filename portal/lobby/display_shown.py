@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,9 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from booking.catalogue import read_catalogue
-from booking.lobby import line_at
 from booking.tickets import CALLED, Lobby, Ticket
-from booking.waits import wait_for_next
+from booking.waits import LineFor, lines_at
 from locales import dates
 from locales.catalogue import LANGUAGES, _, current_language, direction, ngettext, use_language
 from portal.lobby.shown import wait_words
@@ -67,22 +65,21 @@ def display_shown(session: Session, now: datetime, location: str) -> DisplayShow
     house = catalogue.locations[location]
     zone = ZoneInfo(house.timezone)
     today = now.astimezone(zone).date()
-    called = select(Ticket).where(Ticket.location == location, Ticket.day == today, col(Ticket.called_at).is_not(None))
+    # Whoever was passed on or waits again is at no counter: those are no calls any more.
+    called = select(Ticket).where(
+        Ticket.location == location, Ticket.day == today, col(Ticket.called_at).is_not(None), col(Ticket.counter).is_not(None)
+    )
     latest = session.exec(called.order_by(col(Ticket.called_at).desc(), col(Ticket.id).desc()).limit(LATEST)).all()
     return DisplayShown(
         place=said(house.name),
         clock=dates.time(now, zone),
-        calls=[
-            _call(each, counter.number, is_first=place == 0)
-            for place, each in enumerate(latest)
-            if (counter := catalogue.counters.get(each.counter or ""))
-        ],
+        calls=[_call(each, counter.number) for each in latest if (counter := catalogue.counters.get(each.counter or ""))],
         lines=_lines(session, now, location),
     )
 
 
-def _call(ticket: Ticket, counter: int, *, is_first: bool) -> Call:
-    is_now = is_first and ticket.state == CALLED
+def _call(ticket: Ticket, counter: int) -> Call:
+    is_now = ticket.state == CALLED
     language = ticket.language if ticket.language in LANGUAGES else current_language()
     sentence = ""
     if is_now and language != current_language():
@@ -104,23 +101,16 @@ def _call(ticket: Ticket, counter: int, *, is_first: bool) -> Call:
 
 def _lines(session: Session, now: datetime, location: str) -> list[LineOf]:
     """By service, those for which people wait, the longest first."""
-    catalogue = read_catalogue(session)
-    placed = line_at(session, now, location)
-    waiting = select(Ticket.service).where(col(Ticket.id).in_([each.ticket for each in placed]))
-    people = Counter(session.exec(waiting))
-    return [
-        LineOf(said(catalogue.known_services[service].name), _line_words(session, now, location, service, number))
-        for service, number in people.most_common(MOST_LINES)
-    ]
+    services = read_catalogue(session).known_services
+    lines = ((slug, each) for slug, each in lines_at(session, now, location).items() if each.waiting)
+    longest = sorted(lines, key=lambda line: -line[1].waiting)[:MOST_LINES]
+    return [LineOf(said(services[slug].name), _line_words(each)) for slug, each in longest]
 
 
-def _line_words(session: Session, now: datetime, location: str, service: str, number: int) -> str:
-    """How long, where that is known, and how many wait."""
-    people, wait = (
-        ngettext("{n} person waits", "{n} people wait", number),
-        wait_for_next(session, now, location, service, number),
-    )
-    if wait.low is None:
+def _line_words(line: LineFor) -> str:
+    """How long for whoever comes now, where that is known, and how many wait."""
+    people = ngettext("{n} person waits", "{n} people wait", line.waiting)
+    if line.wait.low is None:
         return people
     # Translators: {wait} is such as "about 10 to 15 minutes", {people} such as "6 people wait"
-    return _("{wait}, {people}", wait=wait_words(wait), people=people)
+    return _("{wait}, {people}", wait=wait_words(line.wait), people=people)

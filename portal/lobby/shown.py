@@ -157,9 +157,13 @@ def _over(session: Session, ticket: Ticket) -> str:
 
 
 def _latest(session: Session, catalogue: Catalogue, ticket: Ticket) -> str:
-    """The last call to somebody else in this house today."""
+    """The last call to somebody else in this house today; whoever was passed on since is at no counter."""
     others = select(Ticket).where(
-        Ticket.location == ticket.location, Ticket.day == ticket.day, col(Ticket.called_at).is_not(None), Ticket.id != ticket.id
+        Ticket.location == ticket.location,
+        Ticket.day == ticket.day,
+        col(Ticket.called_at).is_not(None),
+        col(Ticket.counter).is_not(None),
+        Ticket.id != ticket.id,
     )
     last = session.exec(others.order_by(col(Ticket.called_at).desc()).limit(1)).one_or_none()
     counter = catalogue.counters.get(last.counter or "") if last else None
