@@ -17,10 +17,16 @@ _KEPT = text("key_salt <> ''")
 
 
 class Lobby(Table, table=True):
-    """A location's line. Whoever changes it locks the row, and raises `version`, by which screens see that they are behind."""
+    """A location's line. Whoever changes it locks the row, and raises `version`, by which screens see that they are behind. `notice`:
+    what everybody who waits there is told (hall_notices.py), "" for nothing.
+    """
 
     location: str = Field(primary_key=True, foreign_key="location.slug")
     version: int = Field(default=1, sa_type=BigInteger)
+    notice: str = ""
+    notice_minutes: int | None = None
+    notice_at: datetime | None = None
+    notice_by: str = ""
 
 
 class TicketSeries(Table, table=True):

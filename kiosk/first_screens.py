@@ -14,6 +14,7 @@ from portal.ui.actions import button, submit
 from portal.ui.choices import checkbox
 from portal.ui.icons import icon
 from portal.ui.moments import trouble
+from portal.ui.notices import notice
 
 
 def wall() -> rx.Component:
@@ -59,6 +60,7 @@ def _language(language: str) -> rx.Component:
 def reasons() -> rx.Component:
     return rx.fragment(
         rx.el.h1(_("What brings you here today?")),
+        told(),
         trouble(KioskState.problem),
         rx.el.button(
             rx.el.span(
@@ -143,6 +145,11 @@ def needed() -> rx.Component:
         ),
         ways_back(),
     )
+
+
+def told() -> rx.Component:
+    """What everybody who waits in this house is told just now."""
+    return rx.cond(KioskState.told, notice(KioskState.told, kind="now", sign="megaphone"))
 
 
 def ways_back() -> rx.Component:

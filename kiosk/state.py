@@ -38,6 +38,7 @@ from locales.catalogue import LANGUAGES, _, current_language, language_of
 from portal.appointments.refusals import why
 from portal.identity.cookies import DEVICE, token_in
 from portal.limits import RateLimited, counting_wrong_keys
+from portal.lobby.notices import told_words
 from portal.page_state import PageState, Typed, now
 from portal.site import said
 
@@ -132,6 +133,7 @@ class KioskState(PageState, rx.State):
     heard_for: rx.Field[str] = rx.field("")
     printing: rx.Field[str] = rx.field("")
     slip: rx.Field[Slip] = rx.field(default_factory=Slip)
+    told: rx.Field[str] = rx.field("")
     problem: rx.Field[str] = rx.field("")
     houses: rx.Field[list[HouseLink]] = rx.field(default_factory=list)
     code: rx.Field[str] = rx.field("")
@@ -382,6 +384,7 @@ class KioskState(PageState, rx.State):
 
     async def _put_reasons(self, device: Device) -> None:
         self.reasons = await in_reading(main_reasons, now(), device.location)
+        self.told = await in_reading(told_words, now(), device.location)
 
     async def _device(self) -> Device | None:
         return await in_reading(device_with, token_in(self.router.headers.cookie, DEVICE))
@@ -411,9 +414,9 @@ class KioskState(PageState, rx.State):
         return not self._touched_at or now() - datetime.fromisoformat(self._touched_at) > IS_OVER
 
     def _wipe(self) -> None:
-        house, reasons = self.house, self.reasons
+        house, reasons, told = self.house, self.reasons, self.told
         self.reset()
-        self.house, self.reasons, self.is_ready = house, reasons, True
+        self.house, self.reasons, self.told, self.is_ready = house, reasons, told, True
 
 
 def _houses(session: Session) -> list[HouseLink]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from kiosk.device import BY_BROWSER
+from kiosk.first_screens import told
 from kiosk.printing import NOT_PRINTED, PRINTED
 from kiosk.state import PRINTING, SENT, KioskState
 from locales.catalogue import _
@@ -48,6 +49,7 @@ def ticket() -> rx.Component:
             " ",
             rx.el.span(rx.el.bdi(SLIP.number), class_name="number"),
         ),
+        told(),
         rx.el.div(
             rx.el.p(icon("clock"), rx.el.span(rx.el.b(SLIP.wait), rx.el.br(), SLIP.people)),
             rx.el.p(

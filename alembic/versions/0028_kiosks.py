@@ -1,4 +1,6 @@
-"""Kiosks: paired by a code that is typed once, with a printer of their own; a ticket goes to a printer at most once."""
+"""Kiosks: paired by a code that is typed once, with a printer of their own; a ticket goes to a printer at most once. Everybody who waits
+in a house can be told something.
+"""
 
 import sqlalchemy as sa
 
@@ -26,10 +28,17 @@ def upgrade() -> None:
     op.add_column("device", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("device", sa.Column("printer", sa.String(), nullable=False, server_default=""))
     op.add_column("device", sa.Column("trouble", sa.String(), nullable=False, server_default=""))
+    op.add_column("lobby", sa.Column("notice", sa.String(), nullable=False, server_default=""))
+    op.add_column("lobby", sa.Column("notice_minutes", sa.Integer(), nullable=True))
+    op.add_column("lobby", sa.Column("notice_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("lobby", sa.Column("notice_by", sa.String(), nullable=False, server_default=""))
     op.add_column("ticket", sa.Column("printed_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("lobby") as lobby:
+        for column in ("notice_by", "notice_at", "notice_minutes", "notice"):
+            lobby.drop_column(column)
     with op.batch_alter_table("ticket") as ticket:
         ticket.drop_column("printed_at")
     with op.batch_alter_table("device") as device:

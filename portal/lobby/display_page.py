@@ -74,7 +74,11 @@ def _screen() -> rx.Component:
                     rx.el.b(_("The connection is lost. These were the last calls at {time}.", time=DisplayState.clock)),
                     class_name="split",
                 ),
-                rx.el.p(_("When your number is called, please go to the counter that stands beside it.")),
+                rx.cond(
+                    DisplayState.told,
+                    rx.el.p(icon("megaphone"), rx.el.b(DisplayState.told), class_name="split"),
+                    rx.el.p(_("When your number is called, please go to the counter that stands beside it.")),
+                ),
             ),
             class_name="display-foot",
             role="status",

@@ -13,6 +13,7 @@ from booking.tickets import CALLED, Lobby, Ticket
 from booking.waits import LineFor, lines_at
 from locales import dates
 from locales.catalogue import LANGUAGES, _, current_language, direction, ngettext, use_language
+from portal.lobby.notices import told_words
 from portal.lobby.shown import wait_words
 from portal.site import said
 
@@ -49,6 +50,7 @@ class DisplayShown:
     clock: str = ""
     calls: list[Call] = field(default_factory=list)
     lines: list[LineOf] = field(default_factory=list)
+    told: str = ""
 
 
 def version_of(session: Session, location: str) -> int:
@@ -75,6 +77,7 @@ def display_shown(session: Session, now: datetime, location: str) -> DisplayShow
         clock=dates.time(now, zone),
         calls=[_call(each, counter.number) for each in latest if (counter := catalogue.counters.get(each.counter or ""))],
         lines=_lines(session, now, location),
+        told=told_words(session, now, location),
     )
 
 

@@ -34,6 +34,7 @@ class DisplayState(PageState, rx.State):
     clock: rx.Field[str] = rx.field("")
     calls: rx.Field[list[Call]] = rx.field(default_factory=list)
     lines: rx.Field[list[LineOf]] = rx.field(default_factory=list)
+    told: rx.Field[str] = rx.field("")
     houses: rx.Field[list[HouseLink]] = rx.field(default_factory=list)
     asked_at: rx.Field[str] = rx.field("")
     is_ready: rx.Field[bool] = rx.field(False)
@@ -63,7 +64,7 @@ class DisplayState(PageState, rx.State):
         seen = (house, version, f"{at:%H:%M}")
         if seen != self._seen:
             shown = await in_reading(display_shown, at, house)
-            self.place, self.clock, self.lines = shown.place, shown.clock, shown.lines
+            self.place, self.clock, self.lines, self.told = shown.place, shown.clock, shown.lines, shown.told
             self.calls = with_sound_of(shown.calls, calls)
             self._seen = seen
             begin_to_say(self.calls)
@@ -73,6 +74,6 @@ class DisplayState(PageState, rx.State):
 
     async def _ask_which(self) -> None:
         catalogue = await in_reading(read_catalogue)
-        self.place, self.calls, self.lines, self.asked_at = "", [], [], ""
+        self.place, self.calls, self.lines, self.told, self.asked_at = "", [], [], "", ""
         self.houses = [HouseLink(said(each.name), path(f"{DISPLAY}?at={each.slug}")) for each in catalogue.locations.values()]
         self.is_ready = True

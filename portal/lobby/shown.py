@@ -13,9 +13,10 @@ from booking.estimates import UNKNOWN, Estimate
 from booking.line import Ahead
 from booking.lobby import policy_of
 from booking.queue import MOST_POSTPONED, follow, may_come_back, standing_of
-from booking.tickets import CALLED, FINISHED, LEFT, NOT_THERE, OFFERED, PARKED, SERVING, WAITING, Ticket, TicketChange
+from booking.tickets import CALLED, FINISHED, LEFT, NOT_OVER, NOT_THERE, OFFERED, PARKED, SERVING, WAITING, Ticket, TicketChange
 from locales import dates
 from locales.catalogue import _, ngettext, own_name
+from portal.lobby.notices import told_words
 from portal.site import said
 
 # Those whose number is still called, in the language they chose.
@@ -24,11 +25,13 @@ TO_BE_CALLED = (WAITING, OFFERED, PARKED, NOT_THERE)
 
 @dataclass(frozen=True)
 class TicketShown:
-    """`number` is "" while no ticket is open. `calls` rises with each call. `latest` says who was called last, where. `alone` says that
-    nobody who can serve them is at a counter, `over` why the number is over, `next` what happens now; "" where there is nothing to say.
+    """`number` is "" while no ticket is open. `told` is said to everybody who waits there. `calls` rises with each call. `latest` says who
+    was called last, where. `alone` says that nobody who can serve them is at a counter, `over` why the number is over, `next` what
+    happens now; "" where there is nothing to say.
     """
 
     number: str = ""
+    told: str = ""
     state: str = ""
     counter: int = 0
     calls: int = 0
@@ -60,6 +63,7 @@ def ticket_shown(session: Session, now: datetime, code: str) -> TicketShown:
     comes_back = may_come_back(session, now, ticket)
     return TicketShown(
         number=ticket.words,
+        told=told_words(session, now, ticket.location) if ticket.state in NOT_OVER else "",
         state=ticket.state,
         counter=counter.number if counter else 0,
         calls=ticket.calls,

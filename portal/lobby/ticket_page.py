@@ -19,7 +19,7 @@ from portal.ui.fields import text_field
 from portal.ui.frame import stack, title
 from portal.ui.icons import icon
 from portal.ui.moments import one_moment, trouble
-from portal.ui.notices import more
+from portal.ui.notices import more, notice
 from portal.ui.plate import fact, facts
 
 SHOWN = TicketState.shown
@@ -71,6 +71,7 @@ def _followed() -> rx.Component:
     return rx.el.div(
         deadline(since=TicketState.asked_at, seconds=EVERY, on_near=TicketState.look, on_over=TicketState.look),
         _number(),
+        rx.el.div(rx.cond(SHOWN.told, notice(SHOWN.told, kind="now", sign="megaphone")), role="status"),
         trouble(TicketState.problem),
         rx.cond(SHOWN.latest, rx.el.p(icon("volume-2"), rx.el.span(SHOWN.latest), class_name="split top")),
         _what_next(),
