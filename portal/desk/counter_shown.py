@@ -12,9 +12,10 @@ from booking.catalogue import Catalogue, StaffMember, read_catalogue
 from booking.line import APPOINTMENT, EARLY, PRIORITY, WAITED_LONG
 from booking.lobby import in_hand, line_at, open_counters
 from booking.promises import Appointment
-from booking.tickets import OFFERED, PARKED, SERVING, OpenCounter, Ticket, TicketChange
+from booking.queue import may_come_back
+from booking.tickets import NOT_THERE, OFFERED, PARKED, SERVING, Lobby, OpenCounter, Ticket, TicketChange
 from locales import dates
-from locales.catalogue import _, own_name
+from locales.catalogue import _, current_language, own_name
 from portal.appointments.words import needs_words
 from portal.contacts import in_order
 from portal.identity.at_counters import may_call_to
@@ -67,20 +68,42 @@ class Choice:
 
 @dataclass(frozen=True)
 class Console:
-    place: str
-    title: str
-    clock: str
-    version: int
-    is_paused: bool
-    asks_for_help: bool
-    here: Here
-    line: list[InLine]
-    longest: str
-    parked: list[InLine]
-    offered: list[InLine]
-    colleagues: list[Colleague]
-    to_counters: list[Choice]
-    to_services: list[Choice]
+    """`missed` are those who weren't there when called and may come back still; `handed` those whom this counter has offered to another."""
+
+    place: str = ""
+    title: str = ""
+    clock: str = ""
+    is_paused: bool = False
+    asks_for_help: bool = False
+    here: Here = field(default_factory=Here)
+    line: list[InLine] = field(default_factory=list)
+    longest: str = ""
+    parked: list[InLine] = field(default_factory=list)
+    missed: list[InLine] = field(default_factory=list)
+    offered: list[InLine] = field(default_factory=list)
+    handed: list[InLine] = field(default_factory=list)
+    colleagues: list[Colleague] = field(default_factory=list)
+    to_counters: list[Choice] = field(default_factory=list)
+    to_services: list[Choice] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where a member sits, "" for nowhere, and as of what; `shown` is None while nothing has changed since."""
+
+    counter: str = ""
+    as_of: tuple[str, ...] = ()
+    shown: Console | None = None
+
+
+def stand_of(session: Session, now: datetime, member: StaffMember, seen: tuple[str, ...]) -> Stand:
+    """Read in one go, so that nobody gets up in the middle of it."""
+    seat = seat_of_member(session, member)
+    if seat is None or not may_call_to(session, member, seat.counter):
+        return Stand()
+    lobby = session.get(Lobby, read_catalogue(session).counters[seat.counter].location)
+    as_of = seat.counter, str(lobby.version if lobby else 0), f"{now:%H:%M}", current_language()
+    return Stand(seat.counter, as_of, None if as_of == seen else console(session, now, seat))
 
 
 def seat_of_member(session: Session, member: StaffMember) -> OpenCounter | None:
@@ -97,7 +120,7 @@ def counters_for(session: Session, member: StaffMember) -> list[Choice]:
     return [Choice(slug, _counter_words(catalogue, slug, there.get(slug, ""))) for slug in mine]
 
 
-def console(session: Session, now: datetime, seat: OpenCounter, version: int) -> Console:
+def console(session: Session, now: datetime, seat: OpenCounter) -> Console:
     catalogue = read_catalogue(session)
     counter = catalogue.counters[seat.counter]
     house = catalogue.known_locations[counter.location]
@@ -112,17 +135,20 @@ def console(session: Session, now: datetime, seat: OpenCounter, version: int) ->
         place=said(house.name),
         title=said(counter.name),
         clock=dates.time(now, zone),
-        version=version,
         is_paused=seat.paused_at is not None,
         asks_for_help=seat.needs_help_at is not None,
         here=_here(session, catalogue, zone, there) if there else Here(),
         line=line,
         longest=dates.span(longest) if longest and longest.total_seconds() >= 60 else "",
         parked=_aside(session, catalogue, zone, now, Ticket.state == PARKED, Ticket.location == counter.location),
+        missed=_missed(session, catalogue, zone, now, counter.location),
         offered=_aside(session, catalogue, zone, now, Ticket.state == OFFERED, Ticket.offered_to == seat.counter),
+        handed=_aside(session, catalogue, zone, now, Ticket.state == OFFERED, Ticket.counter == seat.counter),
         colleagues=[_colleague(session, catalogue, now, row) for slug, row in open_ones.items() if slug != seat.counter],
         to_counters=[
-            Choice(slug, _counter_words(catalogue, slug, row.staff)) for slug, row in open_ones.items() if slug != seat.counter
+            Choice(slug, _counter_words(catalogue, slug, row.staff))
+            for slug, row in open_ones.items()
+            if slug != seat.counter and not row.paused_at
         ],
         to_services=services_at(catalogue, counter.location),
     )
@@ -175,6 +201,13 @@ def _minutes(now: datetime, since: datetime) -> str:
 def _aside(session: Session, catalogue: Catalogue, zone: ZoneInfo, now: datetime, *which) -> list[InLine]:
     rows = session.exec(select(Ticket).where(*which).order_by(col(Ticket.since), col(Ticket.id)))
     return [_in_line(catalogue, zone, now, row, "") for row in rows]
+
+
+def _missed(session: Session, catalogue: Catalogue, zone: ZoneInfo, now: datetime, location: str) -> list[InLine]:
+    rows = session.exec(
+        select(Ticket).where(Ticket.location == location, Ticket.state == NOT_THERE).order_by(col(Ticket.called_at))
+    )
+    return [_in_line(catalogue, zone, now, row, "") for row in rows if may_come_back(session, now, row)]
 
 
 def _here(session: Session, catalogue: Catalogue, zone: ZoneInfo, ticket: Ticket) -> Here:

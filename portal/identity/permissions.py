@@ -81,8 +81,8 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
     ASSISTANTS: {
         "AssistState": "begin open teach type_code",
         "OfferState": "look offer stop",
-        "CounterState": "begin call_again call_next check_in choose_outcome decline finish finish_and_call give_number look not_here open "
-        "pass_on put_away set_aside sit stand_up take take_a_break want_help",
+        "CounterState": "back_in_line begin call_again call_next check_in choose_outcome decline finish finish_and_call give_number "
+        "look not_here open pass_on put_away set_aside sit stand_up take take_a_break want_help",
     },
     READERS: {
         "PeopleState": "find mark open put_together see take_apart unmark",

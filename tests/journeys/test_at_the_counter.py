@@ -174,11 +174,12 @@ def test_whatever_arrives_twice_is_done_once(new_context: Callable[..., BrowserC
     clerk.press("Call the next one")
     is_here(clerk, first)
     clerk.press("Call again")
+    clerk.press("They are here")
     clerk.press("Finish and call next")
     is_here(clerk, second)
     clerk.page.wait_for_timeout(700)
     is_here(clerk, second)
-    assert happened(its_book, first) == ["drawn", "called", "called again", "finished"]
+    assert happened(its_book, first) == ["drawn", "called", "called again", "begun", "finished"]
     assert happened(its_book, second) == ["drawn", "called"]
     assert happened(its_book, third) == ["drawn"]
     assert clerk.page.evaluate("line.saidTwice") >= 5  # control: it did stutter
@@ -264,6 +265,8 @@ def test_when_the_server_is_gone_the_screen_says_so_and_keeps_the_calls(
     screen.reads("The connection is lost. These were the last calls at {time}.")
     expect(screen.page.locator(".call.now bdi")).to_have_text(number)
     clerk.page.keyboard.press("Space")
+    expect(clerk.page.locator(".desk-now .tag.now")).to_be_visible()
+    clerk.page.keyboard.press("f")
     clerk.title_is("Nobody is at your counter")
     line.mend()
     expect(screen.page.locator(".call.now")).to_have_count(0)  # read again by itself
