@@ -186,8 +186,7 @@ def _main_key() -> rx.Component:
             ),
             CounterState.call_next(TURN),
         ),
-        also=rx.cond(HERE.number, rx.cond(HERE.is_served, "", "H"), ""),
-        is_main=True,
+        **{"data-main": "yes", "data-also": rx.cond(HERE.number, rx.cond(HERE.is_served, "", "H"), "")},
     )
 
 
@@ -389,10 +388,8 @@ def _comes_in() -> rx.Component:
     )
 
 
-def _key(words: Words, key: str, pressed: Any, *, kind: str = "", also: Words = "", is_main: bool = False) -> rx.Component:
-    """A button with the key that presses it, shown on it. `also`: another key that does. The main one has the focus when the button on
-    which it was has gone.
-    """
+def _key(words: Words, key: str, pressed: Any, *, kind: str = "", **props: str | rx.Var) -> rx.Component:
+    """A button with the key that presses it, shown on it."""
     return rx.el.button(
         rx.el.span(words),
         " ",
@@ -400,7 +397,7 @@ def _key(words: Words, key: str, pressed: Any, *, kind: str = "", also: Words = 
         type="button",
         on_click=pressed,
         class_name=f"button {kind}".strip(),
-        custom_attrs={"data-key": key, "data-also": also} | ({"data-main": "yes"} if is_main else {}),
+        custom_attrs={"data-key": key, **props},
         aria_keyshortcuts="Space" if key == " " else key,
     )
 

@@ -49,7 +49,8 @@ class Line:
     def swallow(self, events: int) -> None:
         """Until so many have gone astray."""
         self._page.evaluate("line.isSwallowing = true")
-        self._page.wait_for_function(f"line.swallowed >= {events}")
+        while self._page.evaluate("line.swallowed") < events:
+            self._page.wait_for_timeout(100)
         self._page.evaluate("line.isSwallowing = false")
 
     @property
