@@ -23,7 +23,8 @@
     // A space on something that can be pressed presses that.
     if (event.key === " " && target.matches?.("button, a, summary, input")) return;
     const wanted = event.key.length === 1 ? event.key.toUpperCase() : event.key;
-    const found = [...document.querySelectorAll("main [data-key]")].find(({ dataset }) => dataset.key === wanted);
+    const keys = [...document.querySelectorAll("main [data-key]")];
+    const found = keys.find(({ dataset }) => dataset.key === wanted || dataset.also === wanted);
     if (!found) return;
     event.preventDefault();
     if (!found.matches("details")) return found.click();
@@ -31,6 +32,19 @@
     found.querySelector("select, input")?.focus();
   });
 
-  new MutationObserver(show).observe(document.body, { subtree: true, childList: true });
+  // Whoever pressed a button that is gone goes on from the main one, and not from the top of the page.
+  let last = null;
+  document.addEventListener("focusin", ({ target }) => { last = target; });
+  document.addEventListener("focusout", ({ target }) => setTimeout(() => { if (last === target && target.isConnected) last = null; }));
+  const keepPlace = () => {
+    if (!last || last.isConnected || document.activeElement !== document.body) return;
+    last = null;
+    const place = document.querySelector("main [data-main]") ?? document.querySelector("main h1");
+    if (!place) return;
+    if (place.matches("h1")) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  };
+
+  new MutationObserver(() => { show(); keepPlace(); }).observe(document.body, { subtree: true, childList: true });
   show();
 })();

@@ -12,7 +12,7 @@ from booking.tickets import LEFT, OVER, SERVING, Ticket
 def leave_the_line(session: Session, now: datetime, appointment: Appointment) -> None:
     """Its ticket, if it has one, is over and no longer its own, so that it can check in at its new time. The page must be open.
 
-    Whoever is being served stays with who serves them.
+    Whoever is being served stays with who serves them: their visit goes on without it.
     """
     there = session.exec(select(Ticket.id).where(Ticket.appointment_id == appointment.id)).one_or_none()
     if there is None:
@@ -21,7 +21,6 @@ def leave_the_line(session: Session, now: datetime, appointment: Appointment) ->
     if ticket.state not in (*OVER, SERVING):
         ticket.counter = ticket.offered_to = None
         end(session, now, ticket, LEFT, "appointment changed", "resident")
-    if ticket.state != SERVING:
-        ticket.appointment_id = None
-        session.add(ticket)
-        session.flush()
+    ticket.appointment_id = None
+    session.add(ticket)
+    session.flush()

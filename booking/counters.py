@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select, update
 
-from booking.catalogue import read_catalogue
-from booking.closing import open_day
+from booking.catalogue import Counter, StaffMember, read_catalogue
+from booking.closing import back_in_line, get_up, open_day, return_offers
 from booking.deeds import done, earlier_subject, is_done
 from booking.errors import (
     CounterBusy,
@@ -31,6 +31,7 @@ from booking.lobby import (
     values_of,
     waiting_at,
 )
+from booking.queue import may_come_back
 from booking.ticket_steps import changed, check_offered, end, ticket_named
 from booking.tickets import (
     CALLED,
@@ -50,8 +51,12 @@ NOBODY = 0  # what came of a call for which nobody waited
 
 
 def open_counter(session: Session, now: datetime, counter: str, staff: str) -> OpenCounter:
-    """Somebody sits down there; whoever sat there before has gone. Opening it again goes on after a pause. Raises UnknownCounter."""
-    open_lobby(session, counter_named(session, counter).location)
+    """Somebody sits down there; whoever sat there before has gone, and whoever sits down has got up elsewhere. Opening it again goes on
+    after a pause. Raises UnknownCounter, CounterBusy while somebody is at the other counter of whoever sits down.
+    """
+    counter_named(session, counter)
+    for other in _seats_of(session, staff, counter):
+        get_up(session, now, other)
     row = session.get(OpenCounter, counter) or OpenCounter(counter=counter, staff=staff, opened_at=now)
     if row.staff != staff:
         row.staff, row.opened_at = staff, now
@@ -59,6 +64,11 @@ def open_counter(session: Session, now: datetime, counter: str, staff: str) -> O
     session.add(row)
     session.flush()
     return row
+
+
+def sit_down(session: Session, now: datetime, counter: str, *, by: str) -> None:
+    """As `open_counter`, for `at_seat`."""
+    open_counter(session, now, counter, by)
 
 
 def close_counter(session: Session, now: datetime, counter: str, *, by: str = "") -> None:
@@ -71,37 +81,63 @@ def close_counter(session: Session, now: datetime, counter: str, *, by: str = ""
         raise CounterShut()
     if there := in_hand(session, counter):
         raise CounterBusy(there.words)
-    offered = select(Ticket).where(Ticket.offered_to == counter, Ticket.state == OFFERED)
-    for ticket in session.exec(offered).all():
-        ticket.state, ticket.offered_to, ticket.counter = WAITING, None, None
-        changed(session, now, ticket, "waits again", by or ticket.owner or "")
+    return_offers(session, now, counter, by)
     if seat:
         session.delete(seat)
 
 
 def pause(session: Session, now: datetime, counter: str, *, by: str = "") -> None:
-    """Nobody is called there until it is opened again. Raises CounterShut, also for anybody but whoever sits there, when `by` says who
-    asks; UnknownCounter.
+    """Nobody is called there until it is opened again; whoever was offered to it waits in line again. Raises CounterShut, also for anybody
+    but whoever sits there, when `by` says who asks; UnknownCounter.
     """
     seat = _seated(session, counter)
     if by and seat.staff != by:
         raise CounterShut()
     seat.paused_at = seat.paused_at or now
+    return_offers(session, now, counter, by)
 
 
-def ask_for_help(session: Session, now: datetime, counter: str, *, is_over: bool = False) -> None:
-    """Seen by colleagues only. Raises CounterShut, UnknownCounter."""
+def ask_for_help(session: Session, now: datetime, counter: str, is_over: bool = False, *, by: str = "") -> None:
+    """Seen by colleagues only, `by` whoever sits there. Raises CounterShut, UnknownCounter."""
     _seated(session, counter).needs_help_at = None if is_over else now
 
 
 def sit_and_call(session: Session, now: datetime, counter: str, staff: str, *, once: str) -> Ticket | None:
     """As `call_next`; whoever calls sits there from then on. Asked again, nobody sits down again either."""
-    open_day(session, now, counter_named(session, counter).location)
+    house = counter_named(session, counter).location
+    _seats_of(session, staff, counter)
+    open_day(session, now, house)
     if not is_done(session, "call next", once):
         seat = session.get(OpenCounter, counter, populate_existing=True)
         if seat is None or seat.paused_at or seat.staff != staff:
             open_counter(session, now, counter, staff)
     return call_next(session, now, counter, once=once)
+
+
+def at_seat(
+    session: Session,
+    now: datetime,
+    verb: Callable[..., Any],
+    counter: str,
+    staff: str,
+    *said: Any,
+    once: str,
+    sits: bool = True,
+) -> None:
+    """What a member does there that isn't about whoever is in hand, once for each intention: asked again it is not done again, however
+    things stand since. `sits`: only for whoever sits there.
+
+    Raises CounterShut for whoever doesn't, KeyReused, and what the verb raises.
+    """
+    house = counter_named(session, counter).location
+    _seats_of(session, staff, counter)
+    open_lobby(session, house)
+    if earlier_subject(session, now, f"at seat {verb.__name__}", once, counter, staff, *said) is not None:
+        return
+    if sits and _seated(session, counter).staff != staff:
+        raise CounterShut()
+    verb(session, now, counter, *said, by=staff)
+    done(session, f"at seat {verb.__name__}", once, NOBODY)
 
 
 def at_counter(
@@ -162,9 +198,9 @@ def call_next(session: Session, now: datetime, counter: str, *, once: str) -> Ti
     return ticket
 
 
-def call(session: Session, now: datetime, counter: str, ticket_id: int) -> Ticket:
-    """This very one: parked here, offered to this counter, or out of turn. Raises CounterBusy, CounterShut, NotNow, UnknownTicket,
-    UnknownCounter.
+def call(session: Session, now: datetime, counter: str, ticket_id: int, *, by: str = "") -> Ticket:
+    """This very one: parked, there after all, offered to this counter, or by it and not taken yet. Whoever waits has their turn, and is
+    called by the order. Raises CounterBusy, CounterShut, NotNow, UnknownTicket, UnknownCounter.
     """
     seat = _seated(session, counter, is_calling=True)
     ticket = _of_house(session, counter, ticket_id)
@@ -172,9 +208,8 @@ def call(session: Session, now: datetime, counter: str, ticket_id: int) -> Ticke
         if there.id == ticket.id:
             return there
         raise CounterBusy(there.words)
-    if ticket.state == OFFERED and ticket.offered_to != counter:
-        raise NotNow(ticket.state)
-    return _take(session, now, counter, seat.staff, ticket_id, (WAITING, PARKED, OFFERED))
+    _check_aside(session, now, counter, ticket)
+    return _take(session, now, counter, by or seat.staff, ticket_id, (ticket.state,))
 
 
 def recall(session: Session, now: datetime, counter: str, *, by: str = "") -> Ticket:
@@ -203,27 +238,28 @@ def park(session: Session, now: datetime, counter: str, note: str = "", *, by: s
     return _put_down(session, now, counter, PARKED, "parked", note, by=by)
 
 
-def resume(session: Session, now: datetime, ticket_id: int) -> Ticket:
-    """A parked one waits in line again, at the place it had. Raises NotNow, UnknownTicket."""
-    ticket = ticket_named(session, ticket_id)
+def resume(session: Session, now: datetime, counter: str, ticket_id: int, *, by: str = "") -> Ticket:
+    """A parked one waits in line again, at the place it had; or one that is there after all, or that the other counter hasn't taken.
+    Raises NotNow, CounterShut, UnknownTicket, UnknownCounter.
+    """
+    _seated(session, counter)
+    ticket = _of_house(session, counter, ticket_id)
     if ticket.state == WAITING:
         return ticket
-    if ticket.state != PARKED:
-        raise NotNow(ticket.state)
-    ticket.state, ticket.counter = WAITING, None
-    return changed(session, now, ticket, "waits again", ticket.owner or "")
+    _check_aside(session, now, counter, ticket)
+    return back_in_line(session, now, ticket, "waits again", by or ticket.owner or "")
 
 
 def hand_to_counter(session: Session, now: datetime, counter: str, to: str, *, by: str = "") -> Ticket:
     """Offered to another counter of the house: until it takes it, whoever offered it answers for it.
 
-    Raises NotNow, CounterShut when nobody sits there, UnknownCounter.
+    Raises NotNow, CounterShut when nobody sits there or they pause, UnknownCounter.
     """
     here, there = counter_named(session, counter), counter_named(session, to)
     _seated(session, counter)
     if there.location != here.location or to == counter:
         raise CounterShut()
-    _seated(session, to)
+    _seated(session, to, is_calling=True)
     ticket = _put_down(session, now, counter, OFFERED, f"offered to {to}", by=by)
     ticket.offered_to = to
     return ticket
@@ -238,28 +274,51 @@ def hand_to_service(session: Session, now: datetime, counter: str, service: str,
     return ticket
 
 
-def decline(session: Session, now: datetime, counter: str, ticket_id: int) -> Ticket:
+def decline(session: Session, now: datetime, counter: str, ticket_id: int, *, by: str = "") -> Ticket:
     """The counter that was asked doesn't take it: it waits in line again, at the place it had. Raises NotNow, UnknownTicket."""
     _seated(session, counter)
     ticket = _of_house(session, counter, ticket_id)
     if ticket.state != OFFERED or ticket.offered_to != counter:
         raise NotNow(ticket.state)
-    ticket.state, ticket.offered_to, ticket.counter = WAITING, None, None
-    return changed(session, now, ticket, "declined", ticket.owner or "")
+    return back_in_line(session, now, ticket, "declined", by or ticket.owner or "")
 
 
 def finish(
     session: Session, now: datetime, counter: str, outcome: str, delivered: tuple[str, ...] = (), *, by: str = ""
 ) -> Ticket:
-    """It ends: handled, handed on or guided, and which services were delivered. Raises NotNow, NotValid, CounterShut, ..."""
+    """It ends: handled, handed on or guided, and which services were delivered. Whoever was only called hasn't come yet, so nothing has
+    ended. Raises NotNow, NotValid, CounterShut, ...
+    """
     known = read_catalogue(session).known_services
     if outcome not in OUTCOMES or not all(slug in known for slug in delivered):
         raise NotValid((Problem("outcome", "missing"),))
     _seated(session, counter)
     ticket = _held(session, counter)
+    if ticket.state != SERVING:
+        raise NotNow(ticket.state)
     ticket.outcome, ticket.delivered = outcome, delivered or (ticket.service,)
-    ticket.begun_at = ticket.begun_at or ticket.called_at
     return end(session, now, ticket, FINISHED, "finished", by)
+
+
+def _seats_of(session: Session, staff: str, counter: str) -> list[OpenCounter]:
+    """The other seats of somebody who sits at `counter`, with the lines of all these houses locked, in their order; and whoever it is,
+    so that nobody sits down at two counters at once.
+    """
+    session.get(StaffMember, staff, with_for_update={"key_share": True}, populate_existing=True)
+    theirs = (
+        select(OpenCounter).where(OpenCounter.staff == staff, OpenCounter.counter != counter).order_by(col(OpenCounter.counter))
+    )
+    slugs = [counter, *(seat.counter for seat in session.exec(theirs))]
+    for house in sorted(set(session.exec(select(Counter.location).where(col(Counter.slug).in_(slugs))))):
+        open_lobby(session, house)
+    return list(session.exec(theirs.execution_options(populate_existing=True)))
+
+
+def _check_aside(session: Session, now: datetime, counter: str, ticket: Ticket) -> None:
+    """Is this somebody whom this counter may take up again? Raises NotNow."""
+    is_asked = ticket.state == OFFERED and counter in (ticket.offered_to, ticket.counter)
+    if not (ticket.state == PARKED or is_asked or may_come_back(session, now, ticket)):
+        raise NotNow(ticket.state)
 
 
 def _seated(session: Session, counter: str, *, is_calling: bool = False) -> OpenCounter:

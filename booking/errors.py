@@ -289,10 +289,11 @@ class MissedDay(Refusal):
 
 @dataclass(eq=False)
 class AlreadyIn(Refusal):
-    """They have checked in before; `number` is theirs."""
+    """They have checked in before; `number` is theirs. `is_over`: the visit has been, too."""
 
     code: ClassVar[str] = "already-in"
     number: str
+    is_over: bool = False
 
 
 @dataclass(eq=False)

@@ -42,6 +42,7 @@ from booking.store import insert_on, store_of
 from booking.ticket_steps import changed, check_offered, end, ticket_named
 from booking.tickets import (
     CALLED,
+    FINISHED,
     LEFT,
     NOT_THERE,
     OVER,
@@ -85,10 +86,11 @@ def draw(session: Session, now: datetime, wish: Wish, *, once: str) -> Drawn:
 
     Raises UnknownLocation, UnknownService, NotOfferedThere, HallShut, NotValid, KeyReused.
     """
-    _check(session, now, wish)
     open_day(session, now, wish.location)
+    # Before anything is checked: an answer that was lost on the way is given again, also when the house has closed meanwhile.
     if earlier := earlier_subject(session, now, "draw", once, *_said(wish)):
         return drawn_by_id(session, earlier)
+    _check(session, now, wish)
     ticket = _new_ticket(session, now, wish, series_of(read_catalogue(session), wish.service))
     _settle(session, now, ticket, "drawn", wish.channel)
     done(session, "draw", once, ticket.id)
@@ -221,7 +223,7 @@ def _check_can_come_in(session: Session, now: datetime, location: str, appointme
     """The ticket that it has already, of somebody who is in no line now."""
     before = session.exec(select(Ticket).where(Ticket.appointment_id == appointment.id)).one_or_none()
     if before and before.state not in (LEFT, NOT_THERE):
-        raise AlreadyIn(before.words)
+        raise AlreadyIn(before.words, is_over=before.state == FINISHED)
     if appointment.state != BOOKED:
         raise NotInForce(appointment.state)
     if appointment.location != location:

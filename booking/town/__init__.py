@@ -17,6 +17,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from booking.catalogue import Counter, Town, catalogue_changed, look_again, read_catalogue
+from booking.closing import clear_withdrawn
 from booking.interval import first_minute_from
 from booking.promises import Appointment, Book, Seat
 from booking.town.broken_promises import BrokenPromise, broken_promises
@@ -111,6 +112,7 @@ def apply_town(session: Session, town: CheckedTown, now: datetime, *, dry_run: b
         changes = write_town(session, town.file.document, _digest(town.file), now)
         if changes:
             catalogue_changed(session)
+            clear_withdrawn(session, now)
         loaded = Loaded(tuple(changes), tuple(each for each in _broken_now(session, now) if each.reference not in before))
         if dry_run:
             savepoint.rollback()

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from booking.catalogue import StaffMember, read_catalogue
 from booking.counters import (
     at_counter,
+    at_seat,
     begin,
     close_counter,
     finish,
@@ -36,7 +37,7 @@ from portal.page_state import now
 
 router = APIRouter(tags=["The lobby"])
 LATEST = 5
-ALWAYS = ("unauthorized", "not-found", "counter-shut", "not-now", "not-valid")
+ALWAYS = ("unauthorized", "not-found", "counter-shut", "not-now", "not-valid", "key-reused")
 
 
 @router.post(
@@ -96,7 +97,7 @@ async def pass_on(caller: Caller, wanted: PassOn, once: Once) -> TicketInHand:
 
 @router.post("/counters/{slug}/finish", responses=answers(*ALWAYS), summary="It ends", response_description="Who is done")
 async def it_ends(caller: Caller, outcome: Outcome, once: Once) -> TicketInHand:
-    """Handled, handed on or guided."""
+    """Handled, handed on or guided; after they are there (`begin`): whoever was only called hasn't come yet."""
     return await _do(finish, caller, once, outcome.outcome, tuple(outcome.services))
 
 
@@ -107,9 +108,9 @@ async def it_ends(caller: Caller, outcome: Outcome, once: Once) -> TicketInHand:
     summary="Pause",
     response_description="Nobody is called there until somebody calls again",
 )
-async def have_a_break(caller: Caller, _once: Once) -> None:
-    """Calling ends the pause."""
-    await in_transaction(pause, now(), caller[0], by=caller[1].slug)
+async def have_a_break(caller: Caller, once: Once) -> None:
+    """Calling ends the pause. Whoever was offered to it waits in line again."""
+    await in_transaction(at_seat, now(), pause, caller[0], caller[1].slug, once=once)
 
 
 @router.post(
@@ -119,9 +120,9 @@ async def have_a_break(caller: Caller, _once: Once) -> None:
     summary="Close the counter",
     response_description="Nobody sits there any more",
 )
-async def leave_the_counter(caller: Caller, _once: Once) -> None:
+async def leave_the_counter(caller: Caller, once: Once) -> None:
     """Whoever was offered to it waits in line again."""
-    await in_transaction(close_counter, now(), caller[0], by=caller[1].slug)
+    await in_transaction(at_seat, now(), close_counter, caller[0], caller[1].slug, once=once, sits=False)
 
 
 @router.get(

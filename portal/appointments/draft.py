@@ -186,11 +186,14 @@ def keep_longer(session: Session, now: datetime, key: str) -> Held:
 
 
 def remember(session: Session, now: datetime, key: str, answers: dict[str, str], needs: Sequence[str] | None = None) -> Draft:
-    """Keep what was typed, as it was typed, so that nothing is lost; whether it will do is asked later.
+    """Keep what was typed, as it was typed, so that nothing is lost; whether it will do is asked later. Who somebody is was established
+    beside staff by their name: with another one, on their own phone, it counts no more.
 
     Raises HoldExpired when there is no draft under this key, or it has become an appointment.
     """
     draft = mine(session, now, key)
+    if "name" in answers and _is_elsewhere(draft) and _same_name(answers["name"]) != _same_name(draft.name):
+        draft.begun_beside = None
     for name, answer in answers.items():
         if name in ANSWERS:
             setattr(draft, name, storable(answer[:LONGEST_ANSWER]))
@@ -441,6 +444,16 @@ def _draft_of(session: Session, key: str, reference: str) -> Draft | None:
     """The draft under `key`, locked, if it has become this appointment."""
     draft = session.get(Draft, name_of(key), with_for_update=True) if key else None
     return draft if draft and draft.reference == reference else None
+
+
+def _is_elsewhere(draft: Draft) -> bool:
+    """Begun beside staff, and scanned since."""
+    return bool(draft.begun_beside and draft.offer_hash and draft.offered_until is None)
+
+
+def _same_name(typed: str) -> str:
+    """The same for what differs only in spaces and capitals."""
+    return " ".join(storable(typed[:LONGEST_ANSWER]).casefold().split())
 
 
 def _forget_whom(draft: Draft) -> None:

@@ -20,13 +20,14 @@ LASTS = timedelta(minutes=5)
 
 
 def offer(session: Session, now: datetime, key: str, beside: Assisted) -> str:
-    """What is to be scanned within five minutes, in place of what was to be scanned before. Raises HoldExpired for a booking that is done
-    or that another device has already.
+    """What is to be scanned within five minutes, in place of what was to be scanned before. It goes on under the name that was established
+    (draft.remember). Raises HoldExpired for a booking that is done or that another device has already.
     """
     draft = mine(session, now, key)
     if acting_of(draft):
         raise HoldExpired
     token = secrets.token_urlsafe(24)
+    draft.name = draft.name or beside.name
     draft.begun_beside, draft.offer_hash, draft.offered_until = beside.id, name_of(token), now + LASTS
     touched(session, now, draft)
     return token

@@ -43,7 +43,13 @@ def own_phone() -> rx.Component:
             OfferState.drawing,
             section(
                 _("Go on with their own phone"),
-                deadline(since=OfferState.asked_at, seconds=EVERY, on_near=OfferState.look, on_over=OfferState.look),
+                deadline(
+                    since=OfferState.asked_at,
+                    seconds=EVERY,
+                    on_near=OfferState.look,
+                    on_over=OfferState.look,
+                    until_answered=True,
+                ),
                 qr(
                     OfferState.drawing,
                     cast(Any, OfferState.modules),

@@ -7,24 +7,29 @@ from typing import Any, cast
 import reflex as rx
 
 from booking.counters import GUIDED, HANDED_ON, HANDLED
+from locales import dates
 from locales.catalogue import _, own_name, path
 from portal.desk.counter_shown import InLine
 from portal.desk.counter_state import COUNTER, EVERY, CounterState
 from portal.desk.sign_in_state import DESK
+from portal.lobby.notices import notice_kinds
 from portal.site import drawn_catalogue, page
 from portal.ui.actions import actions, button, submit
 from portal.ui.choices import checkbox, question, radio
 from portal.ui.deadline import deadline
 from portal.ui.fields import select_field, text_field
 from portal.ui.frame import body, section, title
+from portal.ui.icons import icon
 from portal.ui.moments import one_moment, trouble
 from portal.ui.notices import more, notice
 from portal.ui.qr import qr
 from portal.ui.status import tag
 from portal.ui.summary import row, summary
-from portal.ui.words import hidden_words, local_name
+from portal.ui.words import Words, hidden_words, local_name
 
-HERE = CounterState.here
+SHOWN = CounterState.shown
+HERE = SHOWN.here
+TURN = CounterState.turn
 
 
 def counter_title() -> str:
@@ -50,9 +55,9 @@ def _sit_down() -> rx.Component:
             rx.cond(
                 CounterState.counters.length() > 0,
                 rx.el.form(
-                    select_field("counter", _("Counter"), rx.foreach(CounterState.counters, _option)),
+                    _choice_of("counter", _("Counter"), rx.foreach(CounterState.counters, _option)),
                     actions(submit(_("Sit down here"))),
-                    on_submit=CounterState.sit,
+                    on_submit=lambda form: CounterState.sit(TURN, form),
                     class_name="flow apart",
                 ),
                 notice(_("There is no counter at which you call people."), kind="warn"),
@@ -64,37 +69,45 @@ def _sit_down() -> rx.Component:
 
 def _console() -> rx.Component:
     return rx.fragment(
-        deadline(since=CounterState.asked_at, seconds=EVERY, on_near=CounterState.look, on_over=CounterState.look),
+        deadline(
+            since=CounterState.asked_at,
+            seconds=EVERY,
+            on_near=CounterState.look,
+            on_over=CounterState.look,
+            until_answered=True,
+        ),
         rx.el.div(_waiting(), _middle(), _around(), class_name="desk"),
     )
 
 
 def _waiting() -> rx.Component:
+    back = _("Back in line"), CounterState.back_in_line
     return rx.el.section(
-        rx.el.h2(_("Waiting: {n}", n=CounterState.waiting.to_string())),
+        rx.el.h2(_("Waiting: {n}", n=SHOWN.line.length().to_string())),
         # Translators: {span} is a length of time
         rx.cond(
-            CounterState.longest,
-            rx.el.p(_("The first in line has waited {span}.", span=CounterState.longest), class_name="soft small"),
+            SHOWN.longest,
+            rx.el.p(_("The longest wait is {span}.", span=SHOWN.longest), class_name="soft small"),
         ),
         rx.cond(
-            CounterState.waiting > 0,
+            SHOWN.line.length() > 0,
             rx.fragment(
-                rx.el.ol(rx.foreach(CounterState.line, _mine), class_name="queue list"),
+                rx.el.ol(rx.foreach(SHOWN.line, _mine), class_name="queue list"),
                 rx.cond(
-                    CounterState.line[-1].is_mine,
-                    rx.fragment(),
+                    SHOWN.has_others,
                     rx.el.section(
                         rx.el.h2(_("For other counters"), class_name="t3"),
-                        rx.el.ol(rx.foreach(CounterState.line, _of_others), class_name="queue list"),
+                        rx.el.ol(rx.foreach(SHOWN.line, _of_others), class_name="queue list"),
                         class_name="flow near",
                     ),
                 ),
             ),
             rx.el.p(_("Nobody waits in this house."), class_name="soft"),
         ),
-        _aside(_("Offered to you"), CounterState.offered, takes=_("Take"), declines=_("Not now")),
-        _aside(_("Set aside"), CounterState.parked, takes=_("Call")),
+        _aside(_("Offered to you"), SHOWN.offered, (_("Take"), CounterState.take), (_("Not now"), CounterState.decline)),
+        _aside(_("Set aside"), SHOWN.parked, (_("Call"), CounterState.take), back),
+        _aside(_("Not here when called"), SHOWN.missed, (_("They are here now"), CounterState.take), back),
+        _aside(_("Offered by you"), SHOWN.handed, (_("Take back"), CounterState.take), back),
         _comes_in(),
         class_name="flow",
     )
@@ -122,14 +135,19 @@ def _in_line(each: rx.vars.ObjectVar[InLine]) -> rx.Component:
     )
 
 
-def _aside(heading: str, rows: Any, *, takes: str, declines: str = "") -> rx.Component:
+def _aside(heading: str, rows: Any, first: tuple[str, Any], second: tuple[str, Any]) -> rx.Component:
+    """Those beside the line, with what can be done with each: words, and the handler that is told which one."""
+
     def one(each: rx.vars.ObjectVar[InLine]) -> rx.Component:
         return rx.el.li(
             rx.el.b(rx.el.bdi(each.number)),
             rx.el.span(each.what_for),
             rx.el.span(
-                _about(takes, each.number, CounterState.take(each.ticket), "second"),
-                *([_about(declines, each.number, CounterState.decline(each.ticket), "quiet")] if declines else []),
+                *(
+                    _about(words, each.number, pressed(TURN, each.ticket), kind)
+                    for (words, pressed), kind in ((first, "second"), (second, "quiet"))
+                ),
+                class_name="queue-keys",
             ),
             key=each.number,
         )
@@ -151,62 +169,95 @@ def _about(words: str, number: Any, pressed: Any, kind: str) -> rx.Component:
 
 def _middle() -> rx.Component:
     return rx.el.section(
-        rx.el.p(rx.el.b(CounterState.title), ", ", CounterState.place, ", ", CounterState.clock, class_name="soft small"),
+        rx.el.p(rx.el.b(SHOWN.title), ", ", SHOWN.place, ", ", SHOWN.clock, class_name="soft small"),
         trouble(CounterState.problem),
-        rx.el.div(rx.cond(CounterState.news, rx.el.p(CounterState.news)), role="status"),
+        _said_aloud(),
         rx.cond(HERE.number, _somebody(), _nobody()),
+        rx.el.div(_main_key(), rx.cond(HERE.number, _keys_with_somebody(), _keys_with_nobody()), class_name="desk-keys"),
+        rx.cond(HERE.number, _about_them()),
         class_name="flow apart",
     )
 
 
+def _said_aloud() -> rx.Component:
+    """On the page before there is anything to say: what comes and goes with its words is not read aloud."""
+    called, here = (
+        # Translators: read aloud at a counter; {number} is the number of a ticket, {what_for} a service
+        _("Called: {number}, {what_for}", number=HERE.number, what_for=HERE.what_for),
+        _("At your counter: {number}, {what_for}", number=HERE.number, what_for=HERE.what_for),
+    )
+    return rx.el.div(
+        hidden_words(rx.cond(HERE.number, rx.cond(HERE.is_served, here, called), "")),
+        rx.cond(CounterState.news, rx.el.p(CounterState.news)),
+        role="status",
+    )
+
+
+def _main_key() -> rx.Component:
+    """One and the same button, so that whoever pressed it stays on it: whoever is called hasn't come yet, and is not ended by it."""
+    return _key(
+        rx.cond(HERE.number, rx.cond(HERE.is_served, _("Finish and call next"), _("They are here")), _("Call the next one")),
+        " ",
+        rx.cond(
+            HERE.number,
+            rx.cond(
+                HERE.is_served,
+                CounterState.finish_and_call(TURN, CounterState.outcome),
+                CounterState.begin(TURN),
+            ),
+            CounterState.call_next(TURN),
+        ),
+        **{"data-main": "yes", "data-also": rx.cond(HERE.number, rx.cond(HERE.is_served, "", "H"), "")},
+    )
+
+
 def _nobody() -> rx.Component:
+    return rx.el.div(
+        rx.el.h1(rx.cond(SHOWN.is_paused, _("Pause"), _("Nobody is at your counter"))),
+        rx.el.p(local_name(CounterState.name), class_name="soft"),
+        class_name="plate flow",
+    )
+
+
+def _keys_with_nobody() -> rx.Component:
     return rx.fragment(
-        rx.el.div(
-            rx.el.h1(rx.cond(CounterState.is_paused, _("Pause"), _("Nobody is at your counter"))),
-            rx.el.p(local_name(CounterState.name), class_name="soft"),
-            class_name="plate flow",
-        ),
-        rx.el.div(
-            _key(_("Call the next one"), " ", CounterState.call_next(CounterState.turn)),
-            rx.cond(CounterState.is_paused, rx.fragment(), _key(_("Pause"), "B", CounterState.take_a_break, kind="second")),
-            _key(_("Close the counter"), "C", CounterState.stand_up, kind="second"),
-            class_name="desk-keys",
-        ),
+        rx.cond(SHOWN.alone, rx.el.p(icon("triangle-alert"), rx.el.span(SHOWN.alone), class_name="split wide")),
+        rx.cond(SHOWN.is_paused, rx.fragment(), _key(_("Pause"), "B", CounterState.take_a_break(TURN), kind="second")),
+        _key(_("Close the counter"), "C", CounterState.stand_up(TURN), kind="second"),
     )
 
 
 def _somebody() -> rx.Component:
-    turn = CounterState.turn
-    return rx.fragment(
+    return rx.el.div(
+        rx.el.p(rx.el.bdi(HERE.number), class_name="number"),
         rx.el.div(
-            rx.el.p(rx.el.bdi(HERE.number), class_name="number"),
-            rx.el.div(
-                rx.el.h1(HERE.what_for),
-                # Translators: {language} is a language in that language itself, {span} a length of time
-                rx.el.p(_("Speaks {language}. Waited: {span}.", language=HERE.language, span=HERE.waited), class_name="soft"),
-            ),
-            rx.el.p(
-                rx.cond(
-                    HERE.is_served,
-                    tag(_("Here since {time}", time=HERE.since), "now"),
-                    tag(_("Called at {time}", time=HERE.since), "wait"),
-                )
-            ),
-            class_name="plate desk-now",
-            role="status",
+            rx.el.h1(HERE.what_for),
+            # Translators: {language} is a language in that language itself, {span} a length of time
+            rx.el.p(_("Speaks {language}. Waited: {span}.", language=HERE.language, span=HERE.waited), class_name="soft"),
         ),
-        rx.el.div(
-            _key(_("Finish and call next"), " ", CounterState.finish_and_call(turn)),
+        rx.el.p(
             rx.cond(
                 HERE.is_served,
-                _key(_("Finish"), "F", CounterState.finish(turn), kind="second"),
-                _key(_("They are here"), "H", CounterState.begin(turn), kind="second"),
-            ),
-            _key(_("Call again"), "R", CounterState.call_again(turn), kind="second"),
-            _key(_("Set aside"), "P", CounterState.set_aside(turn), kind="second"),
-            _key(_("Not here"), "N", CounterState.not_here(turn), kind="danger"),
-            class_name="desk-keys",
+                tag(_("Here since {time}", time=HERE.since), "now"),
+                tag(_("Called at {time}", time=HERE.since), "wait"),
+            )
         ),
+        class_name="plate desk-now",
+    )
+
+
+def _keys_with_somebody() -> rx.Component:
+    finishes = CounterState.finish(TURN, CounterState.outcome)
+    return rx.fragment(
+        rx.cond(HERE.is_served, _key(_("Finish"), "F", finishes, kind="second")),
+        _key(_("Call again"), "R", CounterState.call_again(TURN), kind="second"),
+        _key(_("Set aside"), "P", CounterState.set_aside(TURN), kind="second"),
+        _key(_("Not here"), "N", CounterState.not_here(TURN), kind="danger"),
+    )
+
+
+def _about_them() -> rx.Component:
+    return rx.fragment(
         rx.el.div(
             question(
                 "outcome",
@@ -259,17 +310,17 @@ def _pass_on() -> rx.Component:
     return more(
         _("Pass on"),
         rx.el.form(
-            select_field(
+            _choice_of(
                 "to",
                 _("To another counter, or for something else"),
                 rx.fragment(
-                    rx.foreach(CounterState.to_counters, _option),
-                    rx.foreach(CounterState.to_services, _option),
+                    rx.foreach(SHOWN.to_counters, _option),
+                    rx.foreach(SHOWN.to_services, _option),
                 ),
                 hint=_("They keep their place. A counter that is asked takes them, or doesn't."),
             ),
             actions(submit(_("Pass on"), kind="second")),
-            on_submit=lambda form: CounterState.pass_on(CounterState.turn, form),
+            on_submit=lambda form: CounterState.pass_on(TURN, form),
             class_name="flow",
         ),
         custom_attrs={"data-key": "T"},
@@ -281,10 +332,10 @@ def _around() -> rx.Component:
         section(
             _("Counters"),
             rx.cond(
-                CounterState.colleagues.length() > 0,
+                SHOWN.colleagues.length() > 0,
                 rx.el.ul(
                     rx.foreach(
-                        CounterState.colleagues,
+                        SHOWN.colleagues,
                         lambda each: rx.el.li(
                             rx.el.b(each.counter),
                             " ",
@@ -300,16 +351,55 @@ def _around() -> rx.Component:
             small=True,
         ),
         rx.cond(
-            CounterState.asks_for_help,
+            SHOWN.asks_for_help,
             notice(
                 rx.el.p(_("Your colleagues see that you ask for help.")),
-                rx.el.p(button(_("I need no help any more"), kind="quiet", on_click=CounterState.want_help(True))),
+                rx.el.p(button(_("I need no help any more"), kind="quiet", on_click=CounterState.want_help(TURN, True))),
                 kind="now",
             ),
-            rx.el.p(button(_("Ask a colleague for help"), kind="quiet", on_click=CounterState.want_help(False))),
+            rx.el.p(button(_("Ask a colleague for help"), kind="quiet", on_click=CounterState.want_help(TURN, False))),
         ),
+        rx.cond(
+            SHOWN.machines.length() > 0,
+            notice(
+                rx.foreach(SHOWN.machines, lambda words: rx.el.p(words, key=words)),
+                kind="warn",
+                title=_("Ticket machine"),
+            ),
+        ),
+        _to_everybody(),
         checkbox("keys", "yes", _("Use single keys"), default_checked=True, custom_attrs={"data-keys": "yes"}),
         class_name="flow apart",
+    )
+
+
+def _to_everybody() -> rx.Component:
+    """On every screen of the house, and on every phone that follows a number of today."""
+    return rx.cond(
+        SHOWN.told,
+        notice(
+            rx.el.p(_("Everybody who waits is told:")),
+            rx.el.p(SHOWN.told),
+            rx.el.p(button(_("It is over"), kind="second", on_click=CounterState.stop_telling(TURN))),
+            kind="now",
+        ),
+        more(
+            _("Tell everybody who waits"),
+            rx.el.form(
+                select_field(
+                    "kind", _("What is the matter?"), [("", _("Please choose")), *notice_kinds().items()], required=True
+                ),
+                select_field(
+                    "minutes",
+                    _("About how long does it take?"),
+                    [("", _("Nobody knows yet")), *((str(each), dates.minutes(each)) for each in (10, 20, 30, 60))],
+                ),
+                actions(submit(_("Tell everybody"), kind="second")),
+                on_submit=lambda form: CounterState.tell(TURN, form),
+                reset_on_submit=True,
+                class_name="flow",
+            ),
+        ),
     )
 
 
@@ -337,11 +427,12 @@ def _comes_in() -> rx.Component:
         more(
             _("Give a number"),
             rx.el.form(
-                select_field("service", _("What for"), rx.foreach(CounterState.to_services, _option)),
+                _choice_of("service", _("What for"), rx.foreach(SHOWN.to_services, _option)),
                 select_field("language", _("Language"), [(code, own_name(code)) for code in town.languages]),
                 checkbox("has_priority", "yes", _("Priority: elderly, pregnant, with a small child, disabled")),
                 actions(submit(_("Give a number"), kind="second")),
-                on_submit=lambda form: CounterState.give_number(CounterState.turn, form),
+                on_submit=lambda form: CounterState.give_number(TURN, form),
+                reset_on_submit=True,
                 class_name="flow",
             ),
         ),
@@ -350,7 +441,7 @@ def _comes_in() -> rx.Component:
             rx.el.form(
                 text_field("reference", _("Booking code"), dir="ltr", auto_complete="off", spell_check=False),
                 actions(submit(_("Check in"), kind="second")),
-                on_submit=lambda form: CounterState.check_in(CounterState.turn, form),
+                on_submit=lambda form: CounterState.check_in(TURN, form),
                 class_name="flow",
             ),
         ),
@@ -358,7 +449,7 @@ def _comes_in() -> rx.Component:
     )
 
 
-def _key(words: str, key: str, pressed: Any, *, kind: str = "") -> rx.Component:
+def _key(words: Words, key: str, pressed: Any, *, kind: str = "", **props: str | rx.Var) -> rx.Component:
     """A button with the key that presses it, shown on it."""
     return rx.el.button(
         rx.el.span(words),
@@ -367,8 +458,20 @@ def _key(words: str, key: str, pressed: Any, *, kind: str = "") -> rx.Component:
         type="button",
         on_click=pressed,
         class_name=f"button {kind}".strip(),
-        custom_attrs={"data-key": key},
+        custom_attrs={"data-key": key, **props},
         aria_keyshortcuts="Space" if key == " " else key,
+    )
+
+
+def _choice_of(name: str, label: str, choices: rx.Component, *, hint: str = "") -> rx.Component:
+    """Nothing is chosen at first, or the first of the list would be what nobody chose."""
+    return select_field(
+        name,
+        label,
+        rx.fragment(rx.el.option(_("Please choose"), value=""), choices),
+        hint=hint,
+        required=True,
+        default_value="",
     )
 
 

@@ -12,12 +12,16 @@ from booking.catalogue import Catalogue, StaffMember, read_catalogue
 from booking.line import APPOINTMENT, EARLY, PRIORITY, WAITED_LONG, Placed
 from booking.lobby import LineNow, in_hand, line_now, only_served_at, serves
 from booking.promises import Appointment
-from booking.tickets import OFFERED, PARKED, SERVING, OpenCounter, Ticket, TicketChange
+from booking.queue import may_come_back
+from booking.tickets import NOT_THERE, OFFERED, PARKED, SERVING, Lobby, OpenCounter, Ticket, TicketChange
+from kiosk.device import in_trouble
+from kiosk.printing import trouble_words
 from locales import dates
-from locales.catalogue import _, ngettext, own_name
+from locales.catalogue import _, current_language, ngettext, own_name
 from portal.appointments.words import needs_words
 from portal.contacts import in_order
 from portal.identity.at_counters import may_call_to
+from portal.lobby.notices import told_words
 from portal.site import listed, said
 
 
@@ -69,20 +73,49 @@ class Choice:
 
 @dataclass(frozen=True)
 class Console:
-    place: str
-    title: str
-    clock: str
-    version: int
-    is_paused: bool
-    asks_for_help: bool
-    here: Here
-    line: list[InLine]
-    longest: str
-    parked: list[InLine]
-    offered: list[InLine]
-    colleagues: list[Colleague]
-    to_counters: list[Choice]
-    to_services: list[Choice]
+    """`missed` are those who weren't there when called and may come back still; `handed` those whom this counter has offered to another.
+    `has_others`: some of `line` wait for other counters. `alone` is said before it closes, `told` to everybody who waits; `machines`
+    are in trouble.
+    """
+
+    place: str = ""
+    title: str = ""
+    clock: str = ""
+    is_paused: bool = False
+    asks_for_help: bool = False
+    here: Here = field(default_factory=Here)
+    line: list[InLine] = field(default_factory=list)
+    longest: str = ""
+    parked: list[InLine] = field(default_factory=list)
+    missed: list[InLine] = field(default_factory=list)
+    offered: list[InLine] = field(default_factory=list)
+    handed: list[InLine] = field(default_factory=list)
+    colleagues: list[Colleague] = field(default_factory=list)
+    to_counters: list[Choice] = field(default_factory=list)
+    to_services: list[Choice] = field(default_factory=list)
+    has_others: bool = False
+    alone: str = ""
+    told: str = ""
+    machines: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where a member sits, "" for nowhere, and as of what; `shown` is None while nothing has changed since."""
+
+    counter: str = ""
+    as_of: tuple[str, ...] = ()
+    shown: Console | None = None
+
+
+def stand_of(session: Session, now: datetime, member: StaffMember, seen: tuple[str, ...]) -> Stand:
+    """Read in one go, so that nobody gets up in the middle of it."""
+    seat = seat_of_member(session, member)
+    if seat is None or not may_call_to(session, member, seat.counter):
+        return Stand()
+    lobby = session.get(Lobby, read_catalogue(session).counters[seat.counter].location)
+    as_of = seat.counter, str(lobby.version if lobby else 0), f"{now:%H:%M}", current_language()
+    return Stand(seat.counter, as_of, None if as_of == seen else console(session, now, seat))
 
 
 def seat_of_member(session: Session, member: StaffMember) -> OpenCounter | None:
@@ -99,7 +132,7 @@ def counters_for(session: Session, member: StaffMember) -> list[Choice]:
     return [Choice(slug, _counter_words(catalogue, slug, there.get(slug, ""))) for slug in mine]
 
 
-def console(session: Session, now: datetime, seat: OpenCounter, version: int) -> Console:
+def console(session: Session, now: datetime, seat: OpenCounter) -> Console:
     catalogue = read_catalogue(session)
     counter = catalogue.counters[seat.counter]
     house = catalogue.known_locations[counter.location]
@@ -117,19 +150,26 @@ def console(session: Session, now: datetime, seat: OpenCounter, version: int) ->
         place=said(house.name),
         title=said(counter.name),
         clock=dates.time(now, zone),
-        version=version,
         is_paused=seat.paused_at is not None,
         asks_for_help=seat.needs_help_at is not None,
         here=_here(session, catalogue, zone, there) if there else Here(),
         line=line,
         longest=dates.span(longest) if longest and longest.total_seconds() >= 60 else "",
         parked=_aside(session, catalogue, zone, now, Ticket.state == PARKED, Ticket.location == counter.location),
+        missed=_missed(session, catalogue, zone, now, counter.location),
         offered=_aside(session, catalogue, zone, now, Ticket.state == OFFERED, Ticket.offered_to == seat.counter),
+        handed=_aside(session, catalogue, zone, now, Ticket.state == OFFERED, Ticket.counter == seat.counter),
         colleagues=[_colleague(session, catalogue, now, row) for slug, row in open_ones.items() if slug != seat.counter],
         to_counters=[
-            Choice(slug, _counter_words(catalogue, slug, row.staff)) for slug, row in open_ones.items() if slug != seat.counter
+            Choice(slug, _counter_words(catalogue, slug, row.staff))
+            for slug, row in open_ones.items()
+            if slug != seat.counter and not row.paused_at
         ],
         to_services=services_at(catalogue, counter.location),
+        has_others=any(not each.is_mine for each in line),
+        alone=_alone_words(len(only_served_at(standing, seat.counter))),
+        told=told_words(session, now, counter.location),
+        machines=[trouble_words(each) for each in in_trouble(session, counter.location)],
     )
 
 
@@ -192,16 +232,14 @@ def _line(
     return mine + others
 
 
-def closing_words(session: Session, now: datetime, counter: str) -> str:
-    """To be said before this counter is closed or pauses: how many would wait with nobody there for them; "" for none."""
-    there = read_catalogue(session).counters.get(counter)
-    if there is None:
-        return ""
-    alone = len(only_served_at(line_now(session, now, there.location), counter))
-    if not alone:
+def _alone_words(people: int) -> str:
+    """How many would wait with nobody there for them if this counter closed or paused; "" for none."""
+    if not people:
         return ""
     return ngettext(
-        "{n} person waits whom only your counter can serve now.", "{n} people wait whom only your counter can serve now.", alone
+        "{n} person waits whom only your counter can serve now.",
+        "{n} people wait whom only your counter can serve now.",
+        people,
     )
 
 
@@ -221,6 +259,13 @@ def _minutes(now: datetime, since: datetime) -> str:
 def _aside(session: Session, catalogue: Catalogue, zone: ZoneInfo, now: datetime, *which) -> list[InLine]:
     rows = session.exec(select(Ticket).where(*which).order_by(col(Ticket.since), col(Ticket.id)))
     return [_in_line(catalogue, zone, now, row, "") for row in rows]
+
+
+def _missed(session: Session, catalogue: Catalogue, zone: ZoneInfo, now: datetime, location: str) -> list[InLine]:
+    rows = session.exec(
+        select(Ticket).where(Ticket.location == location, Ticket.state == NOT_THERE).order_by(col(Ticket.called_at))
+    )
+    return [_in_line(catalogue, zone, now, row, "") for row in rows if may_come_back(session, now, row)]
 
 
 def _here(session: Session, catalogue: Catalogue, zone: ZoneInfo, ticket: Ticket) -> Here:

@@ -93,8 +93,8 @@ HANDLERS: Mapping[Roles, Mapping[str, str]] = {
     ASSISTANTS: {
         "AssistState": "begin open teach type_code",
         "OfferState": "look offer stop",
-        "CounterState": "begin call_again call_next check_in choose_outcome decline finish finish_and_call give_number look not_here open "
-        "pass_on put_away set_aside sit stand_up take take_a_break want_help",
+        "CounterState": "back_in_line begin call_again call_next check_in choose_outcome decline finish finish_and_call give_number "
+        "look not_here open pass_on put_away set_aside sit stand_up stop_telling take take_a_break tell want_help",
     },
     DEVICE_KEEPERS: {
         "DevicesState": "open pair print_on withdraw",

@@ -34,4 +34,5 @@ def told_words(session: Session, now: datetime, location: str) -> str:
     if notice.minutes is None:
         return words
     # Translators: said of an interruption in the hall
-    return f"{words} {ngettext('It takes about {n} minute.', 'It takes about {n} minutes.', notice.minutes)}"
+    span = ngettext("It takes about {n} minute.", "It takes about {n} minutes.", notice.minutes)
+    return f"{words} {span}"

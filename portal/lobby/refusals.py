@@ -45,7 +45,14 @@ _SENTENCES: dict[type[Refusal], Callable[[Any, ZoneInfo], str]] = {
         "The day of this appointment is over. Please speak to us: we look for another time together."
     ),
     # Translators: {number} is the number of a ticket, such as "B 047"
-    AlreadyIn: lambda refusal, _zone: _("You are in line already. Your number is {number}.", number=refusal.number),
+    AlreadyIn: lambda refusal, _zone: (
+        _(
+            "This visit is finished: its number was {number}. If you need anything else, please take a new number.",
+            number=refusal.number,
+        )
+        if refusal.is_over
+        else _("You are in line already. Your number is {number}.", number=refusal.number)
+    ),
     OtherHouse: lambda _refusal, _zone: _(
         "This appointment is at another of our houses. Your confirmation says where. We gladly help you here, too."
     ),

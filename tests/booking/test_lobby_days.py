@@ -9,6 +9,7 @@ from booking.closing import end_days
 from booking.counters import (
     HANDLED,
     at_counter,
+    begin,
     call_next,
     close_counter,
     finish,
@@ -89,9 +90,12 @@ def test_what_is_asked_again_is_about_the_one_it_was_about(hall: Store, verb, sa
     def asks() -> Ticket:
         return write(hall, at_counter, NINE, verb, ONE, EVA, *said, once=key("the same"))
 
+    if verb is finish:
+        write(hall, begin, NINE, ONE)
     state = asks().state
     if verb is recall:
         assert asks().calls == 2
+        write(hall, begin, NINE, ONE)
         write(hall, finish, NINE, ONE, HANDLED)
     second = calls(hall, "second")
     again = asks()
@@ -106,6 +110,7 @@ def test_only_whoever_sits_there_does_things_there(hall: Store):
     with pytest.raises(CounterShut):
         write(hall, at_counter, NINE, finish, ONE, RUI, HANDLED, (), once=key("rui"))
     assert there(hall) == called.id
+    write(hall, begin, NINE, ONE)
     assert write(hall, at_counter, NINE, finish, ONE, EVA, HANDLED, (), once=key("eva")).state == "finished"
 
 
@@ -114,6 +119,7 @@ def test_a_call_asked_again_opens_no_counter_and_calls_nobody_new(hall: Store):
     draws(hall)
     assert write(hall, sit_and_call, NINE, ONE, EVA, once=key("nobody")) is None
     called = calls(hall, "somebody")
+    write(hall, begin, NINE, ONE)
     write(hall, finish, NINE, ONE, HANDLED)
     write(hall, close_counter, NINE, ONE)
     assert calls(hall, "somebody").id == called.id

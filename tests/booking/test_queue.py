@@ -1,5 +1,7 @@
 """Tickets from the drawing to the end, on both databases."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
@@ -94,6 +96,12 @@ def called(store: Store, counter: str = ONE, name: object = 1, now=TEN) -> Ticke
     ticket = calls(store, counter, name, now)
     assert ticket is not None
     return ticket
+
+
+def ends(store: Store, now: datetime, counter: str, outcome: str) -> Ticket:
+    """They came to the counter, and it ends."""
+    write(store, begin, now, counter)
+    return write(store, finish, now, counter, outcome)
 
 
 def books(store: Store, start=TEN, name: object = "a", visit: Visit = PERMIT) -> Appointment:
@@ -283,7 +291,7 @@ def test_three_priorities_in_a_row_then_one_of_the_others(hall: Store):
     order = []
     for turn in range(5):
         order.append(called(hall, ONE, turn, TEN + minutes(5)).words)
-        write(hall, finish, TEN + minutes(5), ONE, HANDLED)
+        ends(hall, TEN + minutes(5), ONE, HANDLED)
     assert order == ["A 002", "A 003", "A 004", "A 001", "A 005"]
 
 
@@ -322,10 +330,10 @@ def test_parked_they_go_on_here_or_wait_again_at_their_place(hall: Store):
     called(hall)
     assert write(hall, park, TEN + minutes(1), ONE, "fetches a photo").state == PARKED
     assert called(hall, name=2, now=TEN + minutes(2)).words == "A 002"
-    write(hall, finish, TEN + minutes(3), ONE, HANDLED)
+    ends(hall, TEN + minutes(3), ONE, HANDLED)
     assert write(hall, call, TEN + minutes(4), ONE, first.ticket.id).words == "A 001"
     write(hall, park, TEN + minutes(5), ONE)
-    assert write(hall, resume, TEN + minutes(6), first.ticket.id).state == WAITING
+    assert write(hall, resume, TEN + minutes(6), ONE, first.ticket.id).state == WAITING
     assert numbers(hall, TEN + minutes(6)) == ["A 001"]
 
 
@@ -334,9 +342,9 @@ def test_handed_to_a_counter_it_is_the_first_ones_until_the_other_takes_it(hall:
     called(hall)
     offered = write(hall, hand_to_counter, TEN, ONE, TWO)
     assert (offered.state, offered.owner, offered.offered_to) == (OFFERED, "ana", TWO)
+    assert write(hall, call, TEN, TWO, ticket.id).owner == "rui"
     with pytest.raises(NotNow):
         write(hall, call, TEN, ONE, ticket.id)
-    assert write(hall, call, TEN, TWO, ticket.id).owner == "rui"
 
 
 def test_handed_to_a_counter_that_declines_it_keeps_its_place(hall: Store):
@@ -385,7 +393,7 @@ def test_more_time_lets_two_others_go_and_is_given_twice(hall: Store):
     order = []
     for turn in range(3):
         order.append(called(hall, ONE, turn, now).words)
-        write(hall, finish, now, ONE, HANDLED)
+        ends(hall, now, ONE, HANDLED)
     assert order == ["A 002", "A 003", "A 001"]
 
 
@@ -433,8 +441,10 @@ def test_what_is_done_is_about_the_one_whom_they_saw(hall: Store):
     sits_down(hall, ONE, "ana")
     first, second = draws(hall, "first"), draws(hall, "second")
     called(hall, name="first")
+    write(hall, begin, TEN, ONE)
     write(hall, at_counter, TEN, finish, ONE, "ana", HANDLED, once=key("here"), about=first.ticket.id)
     called(hall, name="second")
+    write(hall, begin, TEN, ONE)
     with pytest.raises(NotNow):
         write(hall, at_counter, TEN, finish, ONE, "ana", HANDLED, once=key("behind"), about=first.ticket.id)
     there = read(hall, in_hand, ONE)
@@ -463,7 +473,7 @@ def test_what_is_told_is_the_order_in_which_they_are_called_after_priorities_in_
     for each in range(3):
         draws(hall, each, has_priority=True, now=TEN + minutes(1))
         called(hall, name=each, now=TEN + minutes(2))
-        write(hall, finish, TEN + minutes(2), ONE, HANDLED)
+        ends(hall, TEN + minutes(2), ONE, HANDLED)
     draws(hall, "priority", has_priority=True, now=TEN + minutes(3))
     told = numbers(hall, TEN + minutes(4))
     assert called(hall, name="then", now=TEN + minutes(4)).words == told[0]
@@ -489,7 +499,7 @@ def test_nothing_is_told_before_there_is_a_past_and_then_a_range(hall: Store):
         write(hall, leave, TEN, drawn.code)
         drawn = draws(hall, f"past {each}", now=TEN + minutes(each))
         called(hall, name=f"past {each}", now=TEN + minutes(each + 6))
-        write(hall, finish, TEN + minutes(each + 7), ONE, HANDLED)
+        ends(hall, TEN + minutes(each + 7), ONE, HANDLED)
     tomorrow = TEN + minutes(24 * 60)
     # Nobody sits there yet: what the past says is of a house that calls.
     assert draws(hall, "too soon", now=tomorrow).ticket.told_low is None
@@ -508,4 +518,4 @@ def test_the_one_who_sits_down_later_takes_over_the_counter(hall: Store):
     called(hall)
     sits_down(hall, ONE, "rui")
     assert read(hall, lambda session: session.get_one(OpenCounter, ONE).staff) == "rui"
-    assert write(hall, finish, TEN, ONE, HANDLED).words == "A 001"
+    assert ends(hall, TEN, ONE, HANDLED).words == "A 001"

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from booking.store import write
+from tests.journeys.hall import always_open, comes_to_work, sits
 from tests.journeys.open_book import OpenBook
+from tests.journeys.steps import Resident
 from tests.serving import PHONE, NoBrowser, Site, launched, served
 
 PATIENCE = 15_000  # milliseconds
@@ -82,3 +85,29 @@ def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A house that is open whenever the tests are run."""
+    with served(tmp_path_factory.mktemp("hall")) as site:
+        assert site.data
+        with OpenBook.of(site.data) as book:
+            write(book.store, always_open)
+        yield site
+
+
+@pytest.fixture
+def its_book(hall: Site) -> Iterator[OpenBook]:
+    assert hall.data
+    with OpenBook.of(hall.data) as book:
+        book.empty_the_hall()
+        book.everybody_gets_up()
+        yield book
+
+
+@pytest.fixture
+def clerk(
+    new_context: Callable[..., BrowserContext], hall: Site, its_book: OpenBook, request: pytest.FixtureRequest
+) -> Resident:
+    return sits(comes_to_work(new_context, hall, getattr(request, "param", "pt")))

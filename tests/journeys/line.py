@@ -1,14 +1,16 @@
-"""The line between a page and the server: it can be lost and come back, and it can stutter."""
+"""The line between a page and the server: it can be lost and come back, it can stutter, and it can swallow what is said."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page
 
 # Every socket of the page is one of ours: cut, the open ones break and new ones find nobody (port 9 discards);
-# stuttering, whatever event is sent is sent twice. "42/_event," is Socket.IO's mark of an event to Reflex.
+# stuttering, whatever event is sent is sent twice; swallowing, it isn't sent at all, and the page doesn't know.
+# "42/_event," is Socket.IO's mark of an event to Reflex.
 _WIRES = """(() => {
   const open = new Set();
-  const line = window.line = { isCut: false, isStuttering: false, saidTwice: 0, cut, mend: () => { line.isCut = false; } };
+  const line = window.line = { isCut: false, isStuttering: false, isSwallowing: false, saidTwice: 0, swallowed: 0, cut, mend };
+  function mend() { line.isCut = false; }
   function cut() {
     line.isCut = true;
     for (const socket of open) socket.close();
@@ -20,8 +22,10 @@ _WIRES = """(() => {
       this.addEventListener('close', () => open.delete(this));
     }
     send(message) {
+      const isEvent = String(message).startsWith('42/_event,');
+      if (line.isSwallowing && isEvent) { line.swallowed += 1; return; }
       super.send(message);
-      if (!line.isStuttering || !String(message).startsWith('42/_event,')) return;
+      if (!line.isStuttering || !isEvent) return;
       line.saidTwice += 1;
       super.send(message);
     }
@@ -41,6 +45,13 @@ class Line:
 
     def mend(self) -> None:
         self._page.evaluate("line.mend()")
+
+    def swallow(self, events: int) -> None:
+        """Until so many have gone astray."""
+        self._page.evaluate("line.isSwallowing = true")
+        while self._page.evaluate("line.swallowed") < events:
+            self._page.wait_for_timeout(100)
+        self._page.evaluate("line.isSwallowing = false")
 
     @property
     def said_twice(self) -> int:

@@ -31,7 +31,7 @@ from booking.queue import Drawn, Wish, draw
 from booking.residents import resident_with
 from booking.settings import Settings, signing_secret
 from booking.store import Store, read, write
-from booking.tickets import LEFT, OVER, OpenCounter, Ticket
+from booking.tickets import LEFT, OVER, PARKED, OpenCounter, Ticket
 from booking.visits import Visit
 from kiosk.device import good_devices, new_device
 
@@ -144,13 +144,13 @@ class OpenBook:
     def calls(self, counter: str, ticket: Ticket) -> None:
         """Somebody sits down there and calls this very one."""
         self.sits_down(counter)
-        write(self.store, call, datetime.now(UTC), counter, ticket.id)
+        write(self.store, _set_aside_and_called, counter, ticket.id)
 
     def comes_to_the_seat_of(self, staff: str, ticket: Ticket) -> None:
         """Whoever sits somewhere calls this very one there."""
         seats = select(OpenCounter.counter).where(OpenCounter.staff == staff)
         counter = read(self.store, lambda session: session.exec(seats).one())
-        write(self.store, call, datetime.now(UTC), counter, ticket.id)
+        write(self.store, _set_aside_and_called, counter, ticket.id)
 
     def sits_down(self, counter: str) -> None:
         staff = self.catalogue().staff_of(counter)[0].slug
@@ -265,3 +265,10 @@ def _let_unconfirmed_run_out(session: Session, then: datetime) -> None:
 def _let_holds_run_out(session: Session, then: datetime) -> None:
     session.execute(update(Hold).where(col(Hold.appointment_id).is_(None)).values(expires_at=then))
     session.execute(update(Seat).where(col(Seat.hold_id).is_not(None)).values(lapses_at=then))
+
+
+def _set_aside_and_called(session: Session, counter: str, ticket_id: int) -> None:
+    """Whoever waits is called by the order; this very one can be called when they were set aside."""
+    session.get_one(Ticket, ticket_id).state = PARKED
+    session.flush()
+    call(session, datetime.now(UTC), counter, ticket_id)

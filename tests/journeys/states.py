@@ -405,6 +405,7 @@ def a_counter_is_chosen(resident: Resident, _book: OpenBook) -> None:
 
 
 def they_sit_at_a_counter(resident: Resident, _book: OpenBook) -> None:
+    resident.page.locator("select[name=counter]").select_option(index=1)
     resident.press("Sit down here")
     resident.title_is("Nobody is at your counter")
     for each in resident.page.locator("main details > summary").all():
@@ -419,6 +420,7 @@ def somebody_is_at_their_counter(resident: Resident, book: OpenBook) -> None:
 
 
 def they_got_up(resident: Resident, _book: OpenBook) -> None:
+    resident.press("They are here")
     resident.press("Finish and call next")
     resident.title_is("Nobody is at your counter")
     resident.press("Close the counter")

@@ -1,99 +1,18 @@
 """At a counter: somebody comes in, gets a number, is called, served and sent on; by mouse and by single keys, pressed once or twice."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
-from sqlmodel import Session, delete, select
 
-from booking.catalogue import ClosureRow, OpeningRow, catalogue_changed
-from booking.store import read, write
-from booking.tickets import Ticket, TicketChange
 from booking.visits import Visit
 from tests.journeys.eyes import axe_finds, read_by_camera
+from tests.journeys.hall import HOUSE, SERVICE, comes_to_work, gives_number, happened, is_here, sits
 from tests.journeys.line import Line
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import Resident
-from tests.serving import Site, served
-
-HOUSE = "pacos"
-SERVICE = "residence-certificate"
-
-
-@pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A house that is open whenever the tests are run."""
-    with served(tmp_path_factory.mktemp("hall")) as site:
-        assert site.data
-        with OpenBook.of(site.data) as book:
-            write(book.store, _always_open)
-        yield site
-
-
-@pytest.fixture
-def its_book(hall: Site) -> Iterator[OpenBook]:
-    assert hall.data
-    with OpenBook.of(hall.data) as book:
-        book.empty_the_hall()
-        book.everybody_gets_up()
-        yield book
-
-
-@pytest.fixture
-def clerk(
-    new_context: Callable[..., BrowserContext], hall: Site, its_book: OpenBook, request: pytest.FixtureRequest
-) -> Resident:
-    return sits(comes_to_work(new_context, hall, getattr(request, "param", "pt")))
-
-
-def comes_to_work(
-    new_context: Callable[..., BrowserContext], hall: Site, language: str, name: str = "Rosa Teixeira"
-) -> Resident:
-    context = new_context(viewport={"width": 1280, "height": 900})
-    one = Resident(context.new_page(), hall.address, language)
-    one.open("/desk/")
-    one.page.get_by_role("button", name=one.words("Sign in as {name}", name=name)).click()
-    one.title_is("Staff area")
-    return one
-
-
-def sits(clerk: Resident, counter: str = "pacos-1") -> Resident:
-    clerk.open("/desk/counter/")
-    clerk.all_is_there()
-    clerk.page.locator("select[name=counter]").select_option(counter)
-    clerk.press("Sit down here")
-    clerk.title_is("Nobody is at your counter")
-    return clerk
-
-
-def gives_number(clerk: Resident, language: str = "pt") -> str:
-    if not clerk.page.locator("select[name=service]").is_visible():
-        clerk.page.get_by_text(clerk.words("Give a number"), exact=True).first.click()
-    clerk.page.locator("select[name=service]").select_option(SERVICE)
-    clerk.page.locator("select[name=language]").select_option(language)
-    clerk.button("Give a number").click()
-    told = clerk.page.locator(".notice.ok b").first
-    expect(told).to_be_visible()
-    found = re.search(r"[A-Z] \d{3}", told.inner_text())
-    assert found
-    return found[0]
-
-
-def is_here(clerk: Resident, number: str) -> None:
-    expect(clerk.page.locator(".desk-now .number")).to_have_text(number)
-
-
-def happened(book: OpenBook, number: str) -> list[str]:
-    """What was done with today's number, in its order."""
-
-    def changes(session: Session) -> list[str]:
-        ticket = next(each for each in session.exec(select(Ticket).order_by(Ticket.id.desc())) if each.words == number)  # type: ignore[union-attr]
-        rows = session.exec(select(TicketChange).where(TicketChange.ticket_id == ticket.id).order_by(TicketChange.id))  # type: ignore[arg-type]
-        return [each.what for each in rows]
-
-    return read(book.store, changes)
+from tests.serving import Site
 
 
 @pytest.mark.parametrize("clerk", ["pt", "ar"], indirect=True)
@@ -174,11 +93,12 @@ def test_whatever_arrives_twice_is_done_once(new_context: Callable[..., BrowserC
     clerk.press("Call the next one")
     is_here(clerk, first)
     clerk.press("Call again")
+    clerk.press("They are here")
     clerk.press("Finish and call next")
     is_here(clerk, second)
     clerk.page.wait_for_timeout(700)
     is_here(clerk, second)
-    assert happened(its_book, first) == ["drawn", "called", "called again", "finished"]
+    assert happened(its_book, first) == ["drawn", "called", "called again", "begun", "finished"]
     assert happened(its_book, second) == ["drawn", "called"]
     assert happened(its_book, third) == ["drawn"]
     assert clerk.page.evaluate("line.saidTwice") >= 5  # control: it did stutter
@@ -209,16 +129,6 @@ def test_whoever_has_an_appointment_is_checked_in_at_the_desk(clerk: Resident, i
     clerk.field("Booking code").fill(booked)
     clerk.press("Check in")
     expect(clerk.page.locator(".queue .next")).to_contain_text("M ")
-
-
-def _always_open(session: Session) -> None:
-    """By rules for these days, which win over holidays."""
-    session.execute(delete(ClosureRow))
-    today = datetime.now(UTC).date()
-    for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
-        hours = {"weekdays": (), "opens": time(0), "closes": time(23, 59), "on_day": day, "despite_holiday": True}
-        session.add(OpeningRow(location=HOUSE, **hours))
-    catalogue_changed(session)
 
 
 @pytest.mark.parametrize("clerk", ["pt", "ar"], indirect=True)
@@ -264,6 +174,8 @@ def test_when_the_server_is_gone_the_screen_says_so_and_keeps_the_calls(
     screen.reads("The connection is lost. These were the last calls at {time}.")
     expect(screen.page.locator(".call.now bdi")).to_have_text(number)
     clerk.page.keyboard.press("Space")
+    expect(clerk.page.locator(".desk-now .tag.now")).to_be_visible()
+    clerk.page.keyboard.press("f")
     clerk.title_is("Nobody is at your counter")
     line.mend()
     expect(screen.page.locator(".call.now")).to_have_count(0)  # read again by itself

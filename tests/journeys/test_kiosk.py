@@ -17,17 +17,9 @@ from booking.visits import Visit
 from kiosk.device import good_devices, prints_on, withdraw_device
 from kiosk.pairing import new_pairing_code
 from tests.journeys.eyes import axe_finds, read_by_camera, what_is_too_wide
+from tests.journeys.hall import HOUSE, SERVICE, always_open, is_here
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import Resident
-from tests.journeys.test_at_the_counter import (  # noqa: F401
-    HOUSE,
-    SERVICE,
-    _always_open,
-    clerk,
-    hall,
-    is_here,
-    its_book,
-)
 from tests.journeys.tour import THEMES, _pale_in
 from tests.kiosk.fake_printer import FakePrinter, on_the_network
 from tests.kiosk.test_printed_ticket import under_the_camera
@@ -98,9 +90,9 @@ def tickets(book: OpenBook) -> list[Ticket]:
 @pytest.mark.parametrize("kiosk", ["pt", "ar"], indirect=True)
 def test_a_number_in_three_touches_is_followed_shown_and_called(
     kiosk: Resident,
-    clerk: Resident,  # noqa: F811
-    hall: Site,  # noqa: F811
-    its_book: OpenBook,  # noqa: F811
+    clerk: Resident,
+    hall: Site,
+    its_book: OpenBook,
     new_context: Callable[..., BrowserContext],
 ):
     # What most people came for lately is among the first reasons.
@@ -124,7 +116,7 @@ def test_a_number_in_three_touches_is_followed_shown_and_called(
     assert (ticket.language, ticket.channel) == (kiosk.language, "kiosk")
 
 
-def test_it_is_one_number_however_often_the_third_touch_comes(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+def test_it_is_one_number_however_often_the_third_touch_comes(kiosk: Resident, its_book: OpenBook):
     before = len(tickets(its_book))
     says_language(kiosk)
     kiosk.page.locator(".kiosk-tiles .kiosk-tile").first.click()
@@ -135,7 +127,7 @@ def test_it_is_one_number_however_often_the_third_touch_comes(kiosk: Resident, i
     assert len(tickets(its_book)) == before + 1
 
 
-def test_the_whole_way_with_arrow_keys_and_enter_alone(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+def test_the_whole_way_with_arrow_keys_and_enter_alone(kiosk: Resident, its_book: OpenBook):
     keys = kiosk.page.keyboard
 
     def goes_to(words: str) -> None:
@@ -162,7 +154,7 @@ def test_the_whole_way_with_arrow_keys_and_enter_alone(kiosk: Resident, its_book
     assert ticket.has_priority or ticket.needs
 
 
-def test_what_somebody_needs_and_that_they_may_go_first_travels_with_the_number(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+def test_what_somebody_needs_and_that_they_may_go_first_travels_with_the_number(kiosk: Resident, its_book: OpenBook):
     says_language(kiosk)
     kiosk.page.locator(".kiosk-tiles .kiosk-tile").first.click()
     at(kiosk, "needs")
@@ -182,7 +174,7 @@ def test_what_somebody_needs_and_that_they_may_go_first_travels_with_the_number(
 VISIT = Visit((SERVICE,), HOUSE, "in_person")
 
 
-def test_a_scanner_finds_the_appointment_the_language_and_what_they_need(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+def test_a_scanner_finds_the_appointment_the_language_and_what_they_need(kiosk: Resident, its_book: OpenBook):
     reference = its_book.books_soon(VISIT, Details("Amal Haddad", language="ar", needs=("step_free",)))
     kiosk.page.keyboard.type(f"http://localhost/ar/appointment/#{reference}.ABCD-EFGH-JKMN-PQRS", delay=5)
     kiosk.page.keyboard.press("Enter")
@@ -199,7 +191,7 @@ def test_a_scanner_finds_the_appointment_the_language_and_what_they_need(kiosk: 
     at(kiosk, "ticket")
 
 
-def test_hands_are_too_slow_to_be_a_scanner(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+def test_hands_are_too_slow_to_be_a_scanner(kiosk: Resident, its_book: OpenBook):
     reference = its_book.books_soon(VISIT)
     before = len(tickets(its_book))
     for symbol in reference[-10:]:
@@ -211,7 +203,7 @@ def test_hands_are_too_slow_to_be_a_scanner(kiosk: Resident, its_book: OpenBook)
     at(kiosk, "welcome")
 
 
-def test_the_booking_code_is_touched_on_the_screen_and_a_wrong_one_is_kept(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+def test_the_booking_code_is_touched_on_the_screen_and_a_wrong_one_is_kept(kiosk: Resident, its_book: OpenBook):
     reference = its_book.books_soon(VISIT)
     says_language(kiosk)
     kiosk.page.locator(".kiosk-tile.first").click()
@@ -231,7 +223,7 @@ def test_the_booking_code_is_touched_on_the_screen_and_a_wrong_one_is_kept(kiosk
     at(kiosk, "ticket")
 
 
-def test_by_the_time_and_the_letters_of_a_name_and_nobody_reads_a_name(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+def test_by_the_time_and_the_letters_of_a_name_and_nobody_reads_a_name(kiosk: Resident, its_book: OpenBook):
     its_book.books_soon(VISIT, Details("Quirina Zulmira Xavier"))
     says_language(kiosk)
     kiosk.page.locator(".kiosk-tile.first").click()
@@ -245,7 +237,7 @@ def test_by_the_time_and_the_letters_of_a_name_and_nobody_reads_a_name(kiosk: Re
     assert "Quirina" not in kiosk.page.content()
 
 
-def test_whose_letters_two_people_have_shows_their_code(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+def test_whose_letters_two_people_have_shows_their_code(kiosk: Resident, its_book: OpenBook):
     for name in ("Wanda Yara", "Walter Ypiranga"):
         its_book.books_soon(VISIT, Details(name))
     before = len(tickets(its_book))
@@ -269,7 +261,7 @@ def prints_on_this(book: OpenBook, printer: str) -> None:
 
 
 @pytest.mark.parametrize("kiosk", ["pt", "ar"], indirect=True)
-def test_the_printer_gets_the_number_of_the_screen_once(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+def test_the_printer_gets_the_number_of_the_screen_once(kiosk: Resident, its_book: OpenBook):
     with on_the_network(FakePrinter()) as printer:
         prints_on_this(its_book, printer.address)
         says_language(kiosk)
@@ -281,7 +273,7 @@ def test_the_printer_gets_the_number_of_the_screen_once(kiosk: Resident, its_boo
         assert under_the_camera(printer.printed[0])[0] == read_by_camera(kiosk.page)
 
 
-def test_without_paper_the_number_is_good_and_the_desk_is_told(kiosk: Resident, clerk: Resident, its_book: OpenBook):  # noqa: F811
+def test_without_paper_the_number_is_good_and_the_desk_is_told(kiosk: Resident, clerk: Resident, its_book: OpenBook):
     with on_the_network(FakePrinter(lines_left=0)) as printer:
         prints_on_this(its_book, printer.address)
         takes_number(kiosk)
@@ -293,7 +285,7 @@ def test_without_paper_the_number_is_good_and_the_desk_is_told(kiosk: Resident, 
     clerk.reads("It has no paper.")
 
 
-def test_a_browser_that_prints_is_asked_once_for_each_number(kiosk: Resident, its_book: OpenBook):  # noqa: F811
+def test_a_browser_that_prints_is_asked_once_for_each_number(kiosk: Resident, its_book: OpenBook):
     prints_on_this(its_book, "browser")
     kiosk.page.evaluate("() => { window.printed = 0; window.print = () => { window.printed += 1; }; }")
     takes_number(kiosk)
@@ -366,8 +358,8 @@ def test_every_screen_reads_itself_and_whatever_the_keys_come_to(
 
 def test_it_asks_whether_somebody_is_there_and_then_nothing_of_them_is_left(
     new_context: Callable[..., BrowserContext],
-    hall: Site,  # noqa: F811
-    its_book: OpenBook,  # noqa: F811
+    hall: Site,
+    its_book: OpenBook,
 ):
     context = new_context(viewport=UPRIGHT)
     kiosk = stands(context, hall, its_book, "ar")
@@ -412,7 +404,7 @@ def test_without_a_line_it_says_so_in_three_seconds_and_comes_back_by_itself(
     house = House(tmp_path_factory.mktemp("pulled"))
     house.load_demo_and_build()
     with house, OpenBook.of(house.log.parent) as book:
-        write(book.store, _always_open)
+        write(book.store, always_open)
         kiosk = stands(new_context(viewport=UPRIGHT), house, book, "pt")
         says_language(kiosk)
         kiosk.page.locator(".kiosk-tiles .kiosk-tile").first.click()
@@ -436,8 +428,8 @@ def test_without_a_line_it_says_so_in_three_seconds_and_comes_back_by_itself(
 
 def test_a_wrong_code_is_answered_with_a_sentence_and_an_ended_machine_asks_for_a_new_one(
     new_context: Callable[..., BrowserContext],
-    hall: Site,  # noqa: F811
-    its_book: OpenBook,  # noqa: F811
+    hall: Site,
+    its_book: OpenBook,
 ):
     one = Resident(new_context(viewport=UPRIGHT).new_page(), hall.address, "es")
     one.open("/kiosk/")
@@ -453,8 +445,8 @@ def test_a_wrong_code_is_answered_with_a_sentence_and_an_ended_machine_asks_for_
 
 
 def test_staff_set_one_up_and_end_it(
-    clerk: Resident,  # noqa: F811
-    hall: Site,  # noqa: F811
+    clerk: Resident,
+    hall: Site,
     new_context: Callable[..., BrowserContext],
 ):
     clerk.open("/desk/devices/")
@@ -486,8 +478,8 @@ def test_staff_set_one_up_and_end_it(
 )
 def test_every_screen_is_for_everybody(
     new_context: Callable[..., BrowserContext],
-    hall: Site,  # noqa: F811
-    its_book: OpenBook,  # noqa: F811
+    hall: Site,
+    its_book: OpenBook,
     language: str,
     size: dict,
 ):
@@ -529,7 +521,7 @@ def test_every_screen_is_for_everybody(
     assert not any(found.values()), found
 
 
-def test_what_is_asked_from_elsewhere_is_answered_by_the_page_for_codes(hall: Site, new_context: Callable[..., BrowserContext]):  # noqa: F811
+def test_what_is_asked_from_elsewhere_is_answered_by_the_page_for_codes(hall: Site, new_context: Callable[..., BrowserContext]):
     """The form of another site pairs nothing."""
     page: Page = new_context().new_page()
     answer = page.request.post(

@@ -15,9 +15,9 @@ from booking.queue import Wish, draw
 from booking.store import write
 from booking.tickets import Ticket
 from tests.journeys.conftest import PATIENCE
+from tests.journeys.hall import HOUSE, SERVICE
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import Resident
-from tests.journeys.test_at_the_counter import HOUSE, SERVICE, hall, its_book  # noqa: F401
 from tests.serving import Site, launched, until
 
 # As docs/operations.md says to start it.
@@ -70,7 +70,7 @@ class Heard:
 
 
 @pytest.fixture(params=[""], ids=["allowed"])
-def screen(playwright_running: Playwright, hall: Site, request: pytest.FixtureRequest) -> Iterator[Resident]:  # noqa: F811
+def screen(playwright_running: Playwright, hall: Site, request: pytest.FixtureRequest) -> Iterator[Resident]:
     browser = launched(playwright_running, WITH_SOUND)
     context = browser.new_context(viewport=SCREEN)
     context.set_default_timeout(PATIENCE)
@@ -118,7 +118,7 @@ def sound_of(screen: Resident, ticket: Ticket) -> list[str]:
 
 def test_a_call_is_said_to_the_visitor_and_to_the_town_once_and_again_when_called_again(
     screen: Resident,
-    its_book: OpenBook,  # noqa: F811
+    its_book: OpenBook,
 ):
     ticket = draws(its_book, "es")
     its_book.calls("pacos-1", ticket)
@@ -141,7 +141,7 @@ def test_a_call_is_said_to_the_visitor_and_to_the_town_once_and_again_when_calle
     assert heard(screen) == []
 
 
-def test_a_page_that_is_loaded_anew_says_what_was_called_meanwhile(screen: Resident, its_book: OpenBook):  # noqa: F811
+def test_a_page_that_is_loaded_anew_says_what_was_called_meanwhile(screen: Resident, its_book: OpenBook):
     first, second = draws(its_book, "pt"), draws(its_book, "pt")
     its_book.calls("pacos-1", first)
     are_over(screen, 3)
@@ -155,7 +155,7 @@ def test_a_page_that_is_loaded_anew_says_what_was_called_meanwhile(screen: Resid
 
 def test_calls_that_come_close_together_are_heard_one_after_the_other_in_their_order(
     screen: Resident,
-    its_book: OpenBook,  # noqa: F811
+    its_book: OpenBook,
 ):
     """The second while the first is being said, the third in the same second as the second."""
     called = [draws(its_book, language) for language in ("es", "pt", "ar")]
@@ -174,7 +174,7 @@ def test_calls_that_come_close_together_are_heard_one_after_the_other_in_their_o
     assert overlapping(heard(screen)) == [tuple(said[0])]  # control: it would be noticed
 
 
-def test_who_has_come_before_their_turn_to_be_announced_is_not(screen: Resident, its_book: OpenBook):  # noqa: F811
+def test_who_has_come_before_their_turn_to_be_announced_is_not(screen: Resident, its_book: OpenBook):
     first, second, third = (draws(its_book, "pt") for _ in range(3))
     its_book.calls("pacos-1", first)
     its_book.calls("pacos-2", second)
@@ -187,7 +187,7 @@ def test_who_has_come_before_their_turn_to_be_announced_is_not(screen: Resident,
     assert in_order(screen) == ["tone", "tone", *said[0], "tone", "tone", *said[2]]
 
 
-def test_a_voice_that_can_not_be_fetched_leaves_the_tones_and_the_next_call(screen: Resident, its_book: OpenBook):  # noqa: F811
+def test_a_voice_that_can_not_be_fetched_leaves_the_tones_and_the_next_call(screen: Resident, its_book: OpenBook):
     screen.page.route("**/voice/**", lambda route: route.abort())
     ticket = draws(its_book, "es")
     its_book.calls("pacos-1", ticket)
@@ -201,7 +201,7 @@ def test_a_voice_that_can_not_be_fetched_leaves_the_tones_and_the_next_call(scre
 
 
 @pytest.mark.parametrize("screen", [FORBIDDEN], ids=["forbidden"], indirect=True)
-def test_where_sound_is_forbidden_calls_are_shown_and_nothing_waits_to_be_said(screen: Resident, its_book: OpenBook):  # noqa: F811
+def test_where_sound_is_forbidden_calls_are_shown_and_nothing_waits_to_be_said(screen: Resident, its_book: OpenBook):
     ticket = draws(its_book, "es")
     its_book.calls("pacos-1", ticket)
     expect(screen.page.locator(".call.now bdi")).to_have_text(ticket.words)

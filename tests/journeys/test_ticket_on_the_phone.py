@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from booking.counters import HANDLED, finish, not_there
+from booking.counters import HANDLED, begin, finish, not_there
 from tests.journeys.open_book import OpenBook
 from tests.journeys.steps import Resident
 
@@ -41,6 +41,7 @@ def test_followed_called_served_and_over(visitor: Resident, book: OpenBook):
 
     book.calls(TWO, mine.ticket)
     is_told(visitor, "It is your turn: counter {counter}", counter=2)
+    book.at_counter(begin, TWO)
     book.at_counter(finish, TWO, HANDLED)
     is_told(visitor, "Your visit is finished. This number is over.")
     visitor.press("Close this ticket")

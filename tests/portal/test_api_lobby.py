@@ -262,3 +262,38 @@ def test_a_closed_house_says_when_it_opens(at_ten, device):
         refused = at_ten.post("tickets", json=WISH, headers=device)
     assert problem(refused) == (409, "hall-shut")
     assert "2027-03-02T09:00:00Z" in refused.json()["detail"]
+
+
+def test_whoever_was_only_called_is_not_finished(at_ten, device, staff):
+    drawn(at_ten, device)
+    clerk = staff("ana")
+    calls(at_ten, clerk)
+    assert problem(calls(at_ten, clerk, verb="finish", outcome="handled")) == (409, "not-now")
+    calls(at_ten, clerk, verb="begin")
+    assert calls(at_ten, clerk, verb="finish", outcome="handled").json()["state"] == "finished"
+
+
+@pytest.mark.parametrize("verb", ["pause", "close"])
+def test_a_break_or_an_end_that_is_asked_again_changes_nothing_of_what_came_since(at_ten, device, staff, verb):
+    drawn(at_ten, device)
+    clerk = staff("ana")
+    once = {**clerk, "Idempotency-Key": "5f0c7a52-6f0e-4a39-9d1b-0e9a3a8f7c11"}
+    calls(at_ten, clerk)
+    calls(at_ten, clerk, verb="no-show")
+    assert calls(at_ten, once, verb=verb).status_code == 204
+    assert calls(at_ten, clerk).status_code == 204  # nobody waits, and the counter is open again
+    assert calls(at_ten, once, verb=verb).status_code == 204
+    drawn(at_ten, device)
+    # Passed on to it by a colleague: only to a counter that is open.
+    assert calls(at_ten, staff("rui"), TWO).status_code == 200
+    assert calls(at_ten, staff("rui"), TWO, "transfer", to=ONE).json()["state"] == "offered"
+
+
+def test_one_member_is_at_one_counter_with_one_person(at_ten, device, staff):
+    drawn(at_ten, device)
+    drawn(at_ten, device)
+    clerk = staff("ana")
+    assert calls(at_ten, clerk).json()["number"] == "A 001"
+    refused = calls(at_ten, clerk, TWO)
+    assert problem(refused) == (409, "counter-busy")
+    assert "A 001" in refused.json()["detail"]

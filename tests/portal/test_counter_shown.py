@@ -8,7 +8,7 @@ from booking.queue import Wish, draw
 from booking.store import Store, read, write
 from booking.tickets import OpenCounter
 from locales.catalogue import use_language
-from portal.desk.counter_shown import Console, closing_words, console
+from portal.desk.counter_shown import Console, console
 from tests.booking.towns import NINE, amend, key, minutes, person
 
 ONE, TWO = "pacos-1", "pacos-2"
@@ -27,7 +27,7 @@ def hall(town: Store) -> Store:
 
 def shown(hall: Store, counter: str = ONE) -> Console:
     def look(session: Session) -> Console:
-        return console(session, TEN + minutes(5), session.get_one(OpenCounter, counter), 1)
+        return console(session, TEN + minutes(5), session.get_one(OpenCounter, counter))
 
     with use_language("en"):
         return read(hall, look)
@@ -38,8 +38,7 @@ def rows(hall: Store, counter: str = ONE) -> list[tuple[str, bool, bool]]:
 
 
 def closing(hall: Store, counter: str) -> str:
-    with use_language("en"):
-        return read(hall, closing_words, TEN + minutes(5), counter)
+    return shown(hall, counter).alone
 
 
 def test_the_next_at_a_counter_is_whom_it_calls_and_those_of_other_counters_stand_below(hall: Store):
@@ -64,4 +63,3 @@ def test_closing_the_last_counter_that_can_serve_somebody_is_warned_of(hall: Sto
     write(hall, open_counter, TEN, TWO, "rui")
     assert closing(hall, ONE) == ""
     assert closing(hall, TWO) == "2 people wait whom only your counter can serve now."
-    assert closing(hall, "moon-1") == ""

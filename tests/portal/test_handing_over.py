@@ -168,6 +168,51 @@ def test_how_surely_it_was_established_travels_to_the_phone(
         write(town, draft.confirm, NOW, PHONE, None, None, level)
 
 
+@pytest.mark.parametrize(("name", "can"), [(" amina  Haddad ", True), ("Rui Costa", False), ("", False)])
+def test_another_name_on_the_phone_has_nothing_of_what_was_established(
+    town: Store,  # noqa: F811
+    rosa: Who,  # noqa: F811
+    name: str,
+    can: bool,
+):
+    amend(town, change=lambda session: setattr(session.get(Service, SERVICES[0]), "assurance", "substantial"))
+    beside = write(town, assist, NOW, rosa, "Amina Haddad", BY_DOCUMENT)
+    filled_in(town)
+    write(town, take_over, NOW, write(town, offer, NOW, KEY, beside), PHONE)
+    write(town, draft.remember, NOW, PHONE, {"name": name})
+    write(town, draft.remember, NOW, PHONE, {"name": "Rui Costa" if not can else name})
+    kept = read(town, draft.kept, NOW, PHONE)
+    assert kept
+    assert (kept.beside is not None) == can
+    if can:
+        write(town, draft.confirm, NOW, PHONE, None, None, level_of(None, kept.beside))
+        return
+    with pytest.raises(NotSureEnough):
+        write(town, draft.confirm, NOW, PHONE, None, None, level_of(None, None))
+    amend(town, change=lambda session: setattr(session.get(Service, SERVICES[0]), "assurance", "none"))
+    write(town, draft.confirm, NOW, PHONE)
+    assert said_by(town) == ["resident"]
+    acts = read(town, lambda session: [each.act for each in session.exec(select(AuditEntry))])
+    assert "booked" not in acts
+
+
+def test_a_form_without_a_name_goes_on_under_the_one_that_was_established(town: Store, beside: Assisted):  # noqa: F811
+    """Or whoever has the phone types any, and keeps what was established."""
+    write(town, draft.remember, NOW, KEY, {"name": ""})
+    write(town, take_over, NOW, write(town, offer, NOW, KEY, beside), PHONE)
+    kept = read(town, draft.kept, NOW, PHONE)
+    assert kept
+    assert kept.draft.name == "Amina Haddad"
+
+
+def test_at_the_screen_the_name_may_be_put_right_and_offered_anew(town: Store, beside: Assisted):  # noqa: F811
+    write(town, offer, NOW, KEY, beside)
+    write(town, draft.remember, NOW, KEY, {"name": "Amina El Haddad"})
+    kept = read(town, draft.kept, NOW, KEY)
+    assert kept
+    assert kept.beside
+
+
 def test_who_is_erased_meanwhile_has_no_form_left(town: Store, rosa: Who, beside: Assisted):  # noqa: F811
     write(town, take_over, NOW, write(town, offer, NOW, KEY, beside), PHONE)
     write(town, forget_beside, [999])

@@ -103,6 +103,7 @@ async def _run(
                 if answer.status != 200 or len(called) > 2 * tickets:
                     return
                 called.append(answer.json["number"])
+                odd.extend(_strange([await line.post(f"{address}/begin", {}, str(uuid4()), clerk)], 200))
                 odd.extend(_strange([await line.post(f"{address}/finish", {"outcome": "handled"}, str(uuid4()), clerk)], 200))
 
     is_over = asyncio.Event()
