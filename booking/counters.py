@@ -300,6 +300,16 @@ def finish(
     return end(session, now, ticket, FINISHED, "finished", by)
 
 
+def serve_and_finish(
+    session: Session, now: datetime, counter: str, outcome: str, delivered: tuple[str, ...] = (), *, by: str = ""
+) -> Ticket:
+    """The same by a program, which says with the outcome that they came. Raises as `finish`."""
+    _seated(session, counter)
+    if _held(session, counter).state == CALLED:
+        begin(session, now, counter, by=by)
+    return finish(session, now, counter, outcome, delivered, by=by)
+
+
 def _seats_of(session: Session, staff: str, counter: str) -> list[OpenCounter]:
     """The other seats of somebody who sits at `counter`, with the lines of all these houses locked, in their order; and whoever it is,
     so that nobody sits down at two counters at once.

@@ -16,13 +16,13 @@ from booking.counters import (
     at_seat,
     begin,
     close_counter,
-    finish,
     hand_to_counter,
     hand_to_service,
     not_there,
     park,
     pause,
     recall,
+    serve_and_finish,
     sit_and_call,
 )
 from booking.errors import UnknownLocation
@@ -97,8 +97,8 @@ async def pass_on(caller: Caller, wanted: PassOn, once: Once) -> TicketInHand:
 
 @router.post("/counters/{slug}/finish", responses=answers(*ALWAYS), summary="It ends", response_description="Who is done")
 async def it_ends(caller: Caller, outcome: Outcome, once: Once) -> TicketInHand:
-    """Handled, handed on or guided; after they are there (`begin`): whoever was only called hasn't come yet."""
-    return await _do(finish, caller, once, outcome.outcome, tuple(outcome.services))
+    """Handled, handed on or guided. Whoever was only called has come, then: a program says `begin` where it knows when that was."""
+    return await _do(serve_and_finish, caller, once, outcome.outcome, tuple(outcome.services))
 
 
 @router.post(

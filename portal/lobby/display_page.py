@@ -40,7 +40,13 @@ def _which() -> rx.Component:
 def _screen() -> rx.Component:
     return rx.el.main(
         rx.el.script(src="/display.js", async_=True),
-        deadline(since=DisplayState.asked_at, seconds=EVERY, on_near=DisplayState.look, on_over=DisplayState.look),
+        deadline(
+            since=DisplayState.asked_at,
+            seconds=EVERY,
+            on_near=DisplayState.look,
+            on_over=DisplayState.look,
+            until_answered=True,
+        ),
         rx.el.div(class_name="azulejo frieze", aria_hidden="true"),
         rx.el.header(
             rx.el.h1(town_facts().name, _(", "), DisplayState.place, class_name="brand"),

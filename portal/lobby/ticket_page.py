@@ -69,7 +69,9 @@ def _ask() -> rx.Component:
 
 def _followed() -> rx.Component:
     return rx.el.div(
-        deadline(since=TicketState.asked_at, seconds=EVERY, on_near=TicketState.look, on_over=TicketState.look),
+        deadline(
+            since=TicketState.asked_at, seconds=EVERY, on_near=TicketState.look, on_over=TicketState.look, until_answered=True
+        ),
         _number(),
         rx.el.div(rx.cond(SHOWN.told, notice(SHOWN.told, kind="now", sign="megaphone")), role="status"),
         trouble(TicketState.problem),

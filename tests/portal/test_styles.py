@@ -23,11 +23,11 @@ def rules(sheet: str) -> str:
 
 
 def on_screen(sheet: str) -> str:
-    """Without the rules for paper and for the code that a camera reads, which are black on white everywhere."""
+    """Without the rules for paper, printed or shown, and for the code that a camera reads, which are black on white everywhere."""
     return "\n".join(
         line
         for line in rules(sheet).splitlines()
-        if not line.lstrip().startswith((".qr", ".done { background: none", "a { color: #000"))
+        if not line.lstrip().startswith((".qr", ".ticket", ".done { background: none", "a { color: #000"))
     )
 
 
