@@ -472,9 +472,13 @@ def test_staff_set_one_up_and_end_it(
     one.title_is("Ticket machine")
 
 
-@pytest.mark.parametrize("language", ["pt", "en", "es", "ar"])
+NOTEBOOK, NARROW = {"width": 1366, "height": 768}, {"width": 320, "height": 640}
+
+
 @pytest.mark.parametrize(
-    "size", [UPRIGHT, {"width": 1366, "height": 768}, {"width": 320, "height": 640}], ids=["up", "wide", "narrow"]
+    ("language", "size"),
+    [*((each, UPRIGHT) for each in ("pt", "en", "es", "ar")), ("pt", NOTEBOOK), ("ar", NARROW)],
+    ids=["pt", "en", "es", "ar", "notebook", "narrow"],
 )
 def test_every_screen_is_for_everybody(
     new_context: Callable[..., BrowserContext],
