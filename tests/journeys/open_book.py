@@ -31,7 +31,7 @@ from booking.queue import Drawn, Wish, draw
 from booking.residents import resident_with
 from booking.settings import Settings, signing_secret
 from booking.store import Store, read, write
-from booking.tickets import LEFT, OVER, PARKED, OpenCounter, Ticket
+from booking.tickets import LEFT, OVER, PARKED, Lobby, OpenCounter, Ticket
 from booking.visits import Visit
 from kiosk.device import good_devices, new_device
 
@@ -167,7 +167,7 @@ class OpenBook:
         write(self.store, makes)
 
     def empty_the_hall(self) -> None:
-        """Whoever waits or is served goes home."""
+        """Whoever waits or is served goes home, and is told nothing more."""
         write(self.store, _empty_the_hall)
 
     def everybody_gets_up(self) -> None:
@@ -213,6 +213,7 @@ def _is_soon(session: Session, appointment_id: int) -> None:
 
 def _empty_the_hall(session: Session) -> None:
     session.execute(update(Ticket).where(col(Ticket.state).not_in(OVER)).values(state=LEFT))
+    session.execute(update(Lobby).values(notice="", version=col(Lobby.version) + 1))
 
 
 def _asks_to_act(session: Session, now: datetime, name: str) -> None:
