@@ -12,15 +12,20 @@
     if (!there) return;
     there.elements[field].value = value;
     there.requestSubmit();
+    there.reset(); // heard already; nothing of it stays in the page
+    there.elements[field].value = "";
   };
 
   // ---- by ear: the screen reads itself, and then whatever the keys come to
-  let byEar = false, asked = 0, playing = null;
-  const silence = () => { asked += 1; playing?.pause(); playing = null; };
-  const said = (element) => {
-    const words = element.matches("input") ? (element.closest("label") ?? document.querySelector(`label[for="${element.id}"]`))?.innerText : element.getAttribute("aria-label") ?? element.innerText;
-    return [element.closest("[lang]").lang, (words ?? "").replace(/\s+/g, " ").trim()];
+  let byEar = false, asked = 0, playing = null, later = null;
+  const silence = () => { asked += 1; playing?.pause(); playing = later = null; };
+  const words = (element) => {
+    const label = element.closest("label") ?? (element.id && document.querySelector(`label[for="${element.id}"]`));
+    const box = element.matches("[type=checkbox]") ? element : element.querySelector("[type=checkbox]");
+    const mark = box ? `, ${box.checked ? kiosk().dataset.ticked : kiosk().dataset.unticked}` : "";
+    return ((element.matches("input") ? label?.innerText : element.getAttribute("aria-label") ?? element.innerText) ?? "") + mark;
   };
+  const said = (element) => [element.closest("[lang]").lang, words(element).replace(/\s+/g, " ").trim()];
   const read = (elements) => {
     silence();
     const texts = elements.map(said).filter(([, words]) => words);
@@ -29,6 +34,7 @@
     there.elements.asked.value = String(asked);
     there.elements.texts.value = JSON.stringify(texts.slice(0, 60));
     there.requestSubmit();
+    there.elements.texts.value = "";
   };
   const readScreen = () => read([...document.querySelectorAll(".kiosk-main :is(h1, h2, p, button:not([data-types]), label)")]
     .filter((each) => each.checkVisibility() && !each.parentElement.closest("button, label, h1, h2, p")));
@@ -39,7 +45,10 @@
       playing = new Audio(address);
       const sound = playing;
       await new Promise((over) => { sound.onended = sound.onerror = sound.onpause = over; sound.play().catch(over); });
+      present(); // whoever listens is there
     }
+    playing = null;
+    if (mine === asked && later) read(later);
   };
   let heardFor = "";
   const listen = () => {
@@ -49,13 +58,26 @@
     if (byEar && heardFor === String(asked)) hear(answer.dataset.heard.split(" ").filter(Boolean));
   };
   addEventListener("focusin", ({ target }) => { if (byEar && target.matches?.("button, input, a")) read([target]); });
+  addEventListener("change", ({ target }) => { if (byEar && target.matches?.(".kiosk-main input")) read([target]); });
+  // What a touch was answered, where it changed no screen: after what is being read, not into it.
+  let answered = "";
+  const answers = () => [...document.querySelectorAll(".kiosk-main :is([role=alert], [role=status])")].filter((each) => each.innerText.trim());
+  const inWords = (there) => there.map((each) => each.innerText).join("|");
+  const readAnswer = () => {
+    const there = answers(), now = inWords(there);
+    if (now === answered) return;
+    answered = now;
+    if (!byEar || !now) return;
+    if (playing) later = there;
+    else read(there);
+  };
 
   // ---- what makes it easier, undone for the next person
   const EASES = { larger: ["text", ["larger", "largest"]], contrast: ["theme", ["contrast"]], lower: ["reach", ["low"]] };
   const ease = (button) => {
     if (button.dataset.eases === "listen") {
       byEar = !byEar;
-      button.setAttribute("aria-pressed", String(byEar));
+      showEases();
       return byEar ? readScreen() : silence();
     }
     const [name, steps] = EASES[button.dataset.eases] ?? [];
@@ -63,25 +85,38 @@
     const next = steps[steps.indexOf(root.dataset[name]) + 1];
     if (next) root.dataset[name] = next;
     else delete root.dataset[name];
-    button.setAttribute("aria-pressed", String(Boolean(next)));
+    showEases();
   };
   const plain = () => {
     byEar = false;
     silence();
     for (const [name] of Object.values(EASES)) delete root.dataset[name];
-    for (const button of document.querySelectorAll("[data-eases]")) button.setAttribute("aria-pressed", "false");
+    showEases();
   };
 
   // ---- touches
-  let touchedAt = Date.now(), saidStayAt = Date.now();
-  const touched = () => {
+  let touchedAt = Date.now(), saidStayAt = Date.now(), wasAt = null;
+  const present = () => {
     touchedAt = Date.now();
-    const idle = document.querySelector(".kiosk-idle");
-    if (idle && !idle.hidden) idle.hidden = true;
-    // Whoever only reads and scrolls is there too, and the server must know.
-    if (screen() !== "welcome" && Date.now() - saidStayAt > 20_000) { saidStayAt = Date.now(); press("stay"); }
+    // Whoever only reads, listens and scrolls is there too, and the server must know.
+    if (kiosk()?.dataset.begun === "true" && Date.now() - saidStayAt > 20_000) { saidStayAt = Date.now(); press("stay"); }
   };
-  for (const sign of ["pointerdown", "keydown", "input", "wheel"]) addEventListener(sign, touched, { capture: true, passive: true });
+  for (const sign of ["pointerdown", "keydown", "input", "wheel"]) addEventListener(sign, present, { capture: true, passive: true });
+  // The question goes away with the whole touch, not with its beginning: or the finger would press what lies below it.
+  const answer = () => {
+    const idle = document.querySelector(".kiosk-idle");
+    if (!idle || idle.hidden) return;
+    idle.hidden = true;
+    if (wasAt?.isConnected) wasAt.focus({ preventScroll: true });
+  };
+  addEventListener("click", ({ isTrusted }) => { if (isTrusted) answer(); });
+  addEventListener("keydown", ({ key }) => { if (key !== "Enter" && key !== " ") answer(); });
+  const askWhetherThere = (idle) => {
+    idle.hidden = false;
+    wasAt = document.activeElement;
+    idle.querySelector("button").focus({ preventScroll: true });
+    if (byEar) read([...idle.querySelectorAll("p, button")]);
+  };
 
   document.addEventListener("click", ({ target }) => {
     const button = target.closest?.("[data-eases], [data-types], [data-rubs]");
@@ -95,16 +130,16 @@
   // ---- nobody there: a warning with a bar that grows shorter, then everything is wiped
   setInterval(() => {
     const idle = document.querySelector(".kiosk-idle");
-    if (!idle || (screen() === "welcome" && !byEar && !root.dataset.text && !root.dataset.theme && !root.dataset.reach)) { touchedAt = Date.now(); return; }
+    if (!idle || (kiosk().dataset.begun !== "true" && !byEar && !root.dataset.text && !root.dataset.theme && !root.dataset.reach)) { touchedAt = Date.now(); return; }
     const { warns, wipes } = idle.dataset, gone = (Date.now() - touchedAt) / 1000;
-    idle.hidden = gone < Number(warns);
+    if (gone >= Number(warns) && idle.hidden) askWhetherThere(idle);
     idle.querySelector(".fuse i").style.setProperty("--left", `${Math.max(0, 100 * (wipes - gone) / (wipes - warns))}%`);
     if (gone >= Number(wipes)) wipe();
   }, 250);
   const wipe = () => {
     touchedAt = Date.now();
     document.querySelector(".kiosk-idle").hidden = true;
-    for (const field of document.querySelectorAll(".kiosk-main input")) field.value = "";
+    for (const field of document.querySelectorAll(".kiosk input:not([type=checkbox])")) field.value = "";
     plain();
     press("wipe");
     // Without a line the page can't be told: it is covered already, and begins anew when the line is back.
@@ -124,7 +159,7 @@
   ask();
 
   // ---- arrow keys and Enter alone
-  const reachable = () => [...document.querySelectorAll(".kiosk-idle:not([hidden]) button, .kiosk-main :is(button, input, a[href]), .kiosk-bar button")]
+  const reachable = () => "lost" in root.dataset ? [] : [...document.querySelectorAll(".kiosk-idle:not([hidden]) button, .kiosk-main :is(button, input, a[href]), .kiosk-bar button")]
     .filter((each) => each.checkVisibility() && !each.disabled);
   addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
@@ -138,8 +173,11 @@
     const next = here < 0 ? (turn > 0 ? 0 : all.length - 1) : (here + turn + all.length) % all.length;
     all[next]?.focus();
   });
-  addEventListener("keydown", ({ key, target }) => {
-    if (key === "Enter" && target.matches?.("input[type=checkbox]")) target.click();
+  // Enter ticks a box, and doesn't send the form that it stands in.
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches?.("input[type=checkbox]")) return;
+    event.preventDefault();
+    event.target.click();
   });
 
   // ---- a scanner types faster than any hand, and ends with Enter
@@ -153,7 +191,8 @@
     else if (event.key === "Enter" && line.length >= 8) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      send("scan", "code", line);
+      // Of an address as our letters have it, only what names the appointment: not the key behind it.
+      send("scan", "code", line.split("#").pop().split(".")[0]);
       line = "";
     }
   }, true);
@@ -168,19 +207,29 @@
   };
 
   // ---- a new screen: the reader's place is its title; nothing of one visit is left for the next
-  let before = screen();
+  let before = screen(), wasBegun = "";
+  const showEases = () => {
+    for (const button of document.querySelectorAll("[data-eases]")) {
+      const name = EASES[button.dataset.eases]?.[0];
+      const isOn = String(name ? name in root.dataset : byEar);
+      if (button.getAttribute("aria-pressed") !== isOn) button.setAttribute("aria-pressed", isOn);
+    }
+  };
   new MutationObserver(() => {
-    const now = screen();
+    const now = screen(), isBegun = kiosk()?.dataset.begun ?? "";
     printOut();
     listen();
+    if (wasBegun === "true" && isBegun === "false") plain();
+    if (isBegun) wasBegun = isBegun;
+    showEases(); // another language is another page, with buttons of its own
     if (now !== "ticket") printed = "";
-    if (now === before) return;
+    if (now === before) return readAnswer();
     before = now;
-    touchedAt = saidStayAt = Date.now();
-    if (now === "welcome") plain();
+    touchedAt = Date.now();
     const title = document.querySelector(".kiosk-main h1");
     if (title) { title.tabIndex = -1; title.focus({ preventScroll: true }); }
     scrollTo(0, 0);
+    answered = inWords(answers()); // is part of the screen
     if (byEar) readScreen();
-  }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-screen", "data-printing", "data-for"] });
+  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-screen", "data-begun", "data-printing", "data-for"] });
 })();

@@ -59,7 +59,7 @@ def by_reference() -> rx.Component:
                 auto_complete="off",
                 auto_capitalize="characters",
                 spell_check=False,
-                max_length=64,
+                max_length=400,
             ),
             rx.el.div(
                 *[_key(symbol) for symbol in SYMBOLS],

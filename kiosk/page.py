@@ -137,7 +137,14 @@ def _kiosk() -> rx.Component:
         _lost(),
         _hidden_forms(),
         class_name=rx.cond(KioskState.screen == TICKET, "kiosk has-ticket", "kiosk"),
-        custom_attrs={"data-screen": KioskState.screen, "data-printing": KioskState.printing},
+        custom_attrs={
+            "data-screen": KioskState.screen,
+            "data-begun": KioskState.is_begun.to_string(),
+            "data-printing": KioskState.printing,
+            # Translators: read aloud after the words of a box that was ticked, or unticked
+            "data-ticked": _("chosen"),
+            "data-unticked": _("not chosen"),
+        },
     )
 
 
@@ -183,7 +190,13 @@ def _lost() -> rx.Component:
     town = town_facts()
     return rx.el.div(
         icon("triangle-alert"),
-        rx.el.p(rx.el.b(_("This machine has no connection.")), " ", _("Please go to the desk: there you get a number.")),
+        rx.el.p(
+            rx.el.b(_("This machine has no connection.")),
+            " ",
+            _(
+                "A number that you have just asked for comes when it is back. Otherwise please go to the desk: there you get one."
+            ),
+        ),
         rx.el.p(_("We keep trying. A number that you have already is good."), " ", telephone(town.telephone, town.call)),
         class_name=rx.cond(has_connection_errors, "kiosk-lost is-lost", "kiosk-lost"),
         role="status",

@@ -106,7 +106,11 @@ def _in_one_ink(page: bytes) -> Image.Image:
 
 
 def _qr(url: str, width: int) -> Image.Image:
-    """Every module is the same whole number of dots, and the code no smaller than QR_MM unless the paper is too narrow for it."""
+    """Every module is the same whole number of dots, and the code no smaller than QR_MM unless the paper is too narrow for it. A white
+    line where there is nothing to say.
+    """
+    if not url:
+        return Image.new("1", (width, 1), 1)
     code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
     code.add_data(url)
     modules = code.get_matrix()

@@ -28,15 +28,16 @@ PRINTED, NOT_PRINTED = "printed", "not-printed"
 PAPER_OUT, PRINTER_GONE, PRINTER_FAULT = "paper-out", "printer-gone", "printer-fault"
 
 
-async def print_out(now: datetime, device: Device, ticket: int) -> str:
+async def print_out(now: datetime, device: Device, ticket: int, *, is_theirs: bool) -> str:
     """ "" for a kiosk without a printer, "browser" when the browser has to print it, else PRINTED or NOT_PRINTED. Up to a quarter of a
-    minute. Asked again for the same ticket, nothing is sent to the printer: nobody knows how much has come out.
+    minute. Asked again for the same ticket, nothing is sent to the printer and nothing is said: nobody knows how much has come out.
+    `is_theirs`: as `shown.slip_of`.
     """
     if device.printer == NO_PRINTER:
         return ""
-    paper = await in_transaction(_once, now, ticket)
+    paper = await in_transaction(_once, now, ticket, is_theirs)
     if paper is None:
-        return NOT_PRINTED
+        return ""
     if device.printer == BY_BROWSER:
         return BY_BROWSER
     trouble = await asyncio.to_thread(_send, device.printer, paper)
@@ -62,21 +63,21 @@ def trouble_words(trouble: str) -> str:
     return known.get(trouble, known[PRINTER_FAULT])
 
 
-def _once(session: Session, now: datetime, ticket: int) -> PrintedTicket | None:
+def _once(session: Session, now: datetime, ticket: int, is_theirs: bool) -> PrintedTicket | None:
     """Marked before it is sent: twice on paper is worse than not at all, because the screen has it too."""
     first = update(Ticket).where(col(Ticket.id) == ticket, col(Ticket.printed_at).is_(None)).values(printed_at=now)
     if not session.execute(first).rowcount:  # type: ignore[attr-defined]
         return None
     session.expire_all()
-    return paper_of(session, now, ticket)
+    return paper_of(session, now, ticket, is_theirs=is_theirs)
 
 
-def paper_of(session: Session, now: datetime, ticket: int) -> PrintedTicket:
+def paper_of(session: Session, now: datetime, ticket: int, *, is_theirs: bool = True) -> PrintedTicket:
     """In the language in which the number will be called."""
     drawn = drawn_by_id(session, ticket)
     language = language_of(drawn.ticket.language)
     with use_language(language):
-        slip, town = slip_of(session, now, drawn), town_facts()
+        slip, town = slip_of(session, now, drawn, is_theirs=is_theirs), town_facts()
         return PrintedTicket(
             town=str(town.name),
             house=slip.place,
@@ -85,7 +86,7 @@ def paper_of(session: Session, now: datetime, ticket: int) -> PrintedTicket:
             service=slip.what_for,
             place=slip.people,
             wait=slip.wait,
-            above_code=_("Wait where you like. Follow your place and be told:"),
+            above_code=_("Wait where you like. Follow your place and be told:") if slip.address else "",
             url=slip.address,
             above_bring=_("What to have ready"),
             bring=tuple(slip.bring),

@@ -135,22 +135,25 @@ def initials(name: str) -> str:
     return " ".join(f"{word[0].upper()}." for word in dict.fromkeys((words[0], words[-1]))) if words else "?"
 
 
-def slip_of(session: Session, now: datetime, drawn: Drawn) -> Slip:
+def slip_of(session: Session, now: datetime, drawn: Drawn, *, is_theirs: bool = True) -> Slip:
+    """`is_theirs` is False where nobody has shown that: then it says the number, how long and where, but neither what for, nor what they
+    need, nor the code with which a number is followed and given back.
+    """
     catalogue, ticket = read_catalogue(session), drawn.ticket
     standing, house = standing_of(session, now, drawn.ticket), catalogue.known_locations[drawn.ticket.location]
     zone = ZoneInfo(house.timezone)
-    address = ticket_address(ticket.language, drawn.code)
-    drawing, modules = code_drawing(address)
+    address = ticket_address(ticket.language, drawn.code) if is_theirs else ""
+    drawing, modules = code_drawing(address) if address else ("", 0)
     known = [need_words(need) for need in ticket.needs]
     return Slip(
         number=ticket.words,
-        what_for=said(catalogue.known_services[ticket.service].name),
+        what_for=said(catalogue.known_services[ticket.service].name) if is_theirs else "",
         is_known=standing.wait.low is not None,
         wait=wait_words(standing.wait) if standing.placed else "",
         people=people_words(standing.placed.ahead.people) if standing.placed else "",
         language=own_name(ticket.language),
-        known=_(", ").join([*([_("priority")] if ticket.has_priority else []), *known]),
-        bring=listed(catalogue.known_services[ticket.service].bring),
+        known=_(", ").join([*([_("priority")] if ticket.has_priority else []), *known]) if is_theirs else "",
+        bring=listed(catalogue.known_services[ticket.service].bring) if is_theirs else [],
         address=address,
         drawing=drawing,
         modules=modules,

@@ -22,7 +22,7 @@ from booking.settings import settings
 from booking.store import in_reading, in_transaction
 from kiosk.device import SEEN_EVERY, Device, device_seen, device_with
 from kiosk.pairing import new_pairing_code
-from kiosk.printing import print_out
+from kiosk.printing import NOT_PRINTED, print_out
 from kiosk.shown import (
     Expected,
     Reason,
@@ -37,7 +37,7 @@ from kiosk.voice import aloud
 from locales.catalogue import LANGUAGES, _, current_language, language_of
 from portal.appointments.refusals import why
 from portal.identity.cookies import DEVICE, token_in
-from portal.limits import RateLimited, counting_wrong_keys
+from portal.limits import RateLimited, opening
 from portal.lobby.notices import told_words
 from portal.page_state import PageState, Typed, now
 from portal.site import said
@@ -55,8 +55,8 @@ BEFORE = {
     PEOPLE: TIMES,
     NEEDED: REASONS,
 }
-# A visit in which nothing has happened for so long is over, whatever comes late over a broken line: nobody stands there any more.
-IS_OVER = timedelta(seconds=90)
+# A visit in which nothing has happened for so long is over, whatever comes late over a broken line: the page has wiped itself by then.
+IS_OVER = timedelta(seconds=65)
 NEWS = ("wrong", "later")
 PRIORITY, PRINTING, SENT = "priority", "printing", "sent"
 Tick = bool | str | None
@@ -117,13 +117,14 @@ class ToSay(BaseModel):
 
 
 class KioskState(PageState, rx.State):
-    """`house` is "" while this browser is no kiosk. `_turn` names this visit: whatever is touched twice is done once in it. `heard` are
-    the sounds for what the page asked under the name `heard_for`.
+    """`house` is "" while this browser is no kiosk. `is_begun`: somebody is at it, and `_turn` names their visit: whatever is touched
+    twice is done once in it. `heard` are the sounds for what the page asked under the name `heard_for`.
     """
 
     house: rx.Field[str] = rx.field("")
     news: rx.Field[str] = rx.field("")
     screen: rx.Field[str] = rx.field(WELCOME)
+    is_begun: rx.Field[bool] = rx.field(False)
     reasons: rx.Field[list[Reason]] = rx.field(default_factory=list)
     groups: rx.Field[list[ReasonsOf]] = rx.field(default_factory=list)
     what_for: rx.Field[str] = rx.field("")
@@ -143,14 +144,15 @@ class KioskState(PageState, rx.State):
     _time: str = ""
     _ticket: int = 0
     _reference: str = ""
+    _is_theirs: bool = True
     _touched_at: str = ""
 
     @rx.event
     async def open(self):
-        """Whatever was on this screen is gone: it is opened by staff, or opens itself after the power or the network was away."""
+        """Opened by staff, by a change of language, or by itself after the power or the network was away: a visit that is over is gone."""
         with self._speaking():
             device = await self._device()
-            if self.screen == WELCOME or not self._turn or self._is_over():
+            if device is None or not self._turn or self._is_over():
                 self._wipe()
             asked = self._asked("news", 10)
             self.news = asked if device is None and asked in NEWS else ""
@@ -159,8 +161,8 @@ class KioskState(PageState, rx.State):
             if device:
                 await in_transaction(device_seen, now(), device.id or 0)
                 await self._put_reasons(device)
-                if self.screen == TICKET:
-                    self.slip = await in_reading(_slip_again, self._ticket)
+                if self._ticket:
+                    self.slip = await in_reading(_slip_again, self._ticket, self._is_theirs)
             self.is_ready = True
 
     @rx.event
@@ -182,16 +184,14 @@ class KioskState(PageState, rx.State):
             return None
         if device.seen_at is None or now() - device.seen_at >= SEEN_EVERY:
             await in_transaction(device_seen, now(), device.id or 0)
-        self._wipe()
-        self._turn, self.screen = secrets.token_urlsafe(16), REASONS
-        self._touch()
+        self._begin(REASONS)
         return rx.redirect(f"/{language}{ROUTE}", replace=True)
 
     @rx.event
     async def reason(self, service: str):
         """The second touch: what for."""
         with self._speaking():
-            device = await self._at_visit()
+            device = await self._choosing()
             if device is None:
                 return
             offered = await in_reading(_name_of, service if isinstance(service, str) else "")
@@ -202,7 +202,7 @@ class KioskState(PageState, rx.State):
     @rx.event
     async def other_reasons(self):
         with self._speaking():
-            device = await self._at_visit()
+            device = await self._choosing()
             if device:
                 self.groups = await in_reading(all_reasons, device.location)
                 self.screen = ALL
@@ -213,8 +213,8 @@ class KioskState(PageState, rx.State):
         what they say: nobody asks a machine for a proof.
         """
         with self._speaking() as language:
-            device = await self._at_visit()
-            if device is None or not self._service or self._ticket:
+            device = await self._choosing()
+            if device is None or not self._service:
                 return None
             ticked = Ticked.of(form)
             wish = Wish(device.location, self._service, language, bool(ticked.priority), ticked.needs, KIOSK)
@@ -228,28 +228,31 @@ class KioskState(PageState, rx.State):
             device = await self._at_visit()
             if device is None or not self._ticket or self.printing != PRINTING:
                 return
-            ticket, self.printing = self._ticket, SENT
-        outcome = await print_out(now(), device, ticket)
-        async with self:
-            if self._ticket == ticket:
-                self.printing = outcome
+            ticket, is_theirs, self.printing = self._ticket, self._is_theirs, SENT
+        outcome = NOT_PRINTED
+        try:
+            outcome = await print_out(now(), device, ticket, is_theirs=is_theirs)
+        finally:
+            async with self:
+                if self._ticket == ticket:
+                    self.printing = outcome
 
     @rx.event
     async def to_arrival(self):
         with self._speaking():
-            if await self._at_visit():
+            if await self._choosing():
                 self.screen = ARRIVAL
 
     @rx.event
     async def by_reference(self):
         with self._speaking():
-            if await self._at_visit():
+            if await self._choosing():
                 self.screen = BY_REFERENCE
 
     @rx.event
     async def by_time(self):
         with self._speaking():
-            device = await self._at_visit()
+            device = await self._choosing()
             if device:
                 expected = await in_reading(expected_now, now(), device.location)
                 self.times, self.screen = list(dict.fromkeys(each.time for each in expected)), TIMES
@@ -257,31 +260,34 @@ class KioskState(PageState, rx.State):
     @rx.event
     async def at_time(self, time: str):
         with self._speaking():
-            device = await self._at_visit()
+            device = await self._choosing()
             if device and time in self.times:
                 self._time = time
-                self.people = [each.initials for each in await self._expected(device)]
+                self.people = list(dict.fromkeys(each.initials for each in await self._expected(device)))
                 self.screen = PEOPLE
 
     @rx.event
     async def it_is_me(self, initials: str):
         """Whose initials two people have at that time, has to show which of them they are."""
         with self._speaking():
-            device = await self._at_visit()
+            device = await self._choosing()
             if device is None:
                 return None
             mine = [each for each in await self._expected(device) if each.initials == initials]
             if len(mine) == 1:
+                # Whoever knows a time and two letters may be somebody else: they learn the number, and nothing else of theirs.
+                self._is_theirs = False
                 return await self._comes_in(device, mine[0].reference)
-            self.problem = _("Two people with these letters come at that time. Please type your booking code.")
-            self.screen = BY_REFERENCE
+            if mine:
+                self.problem = _("Two people with these letters come at that time. Please type your booking code.")
+                self.screen = BY_REFERENCE
             return None
 
     @rx.event
     async def find(self, form: dict):
         """By the number of the appointment."""
         with self._speaking():
-            device = await self._at_visit()
+            device = await self._choosing()
             return await self._comes_in(device, _reference_in(_code(form))) if device else None
 
     @rx.event
@@ -295,15 +301,14 @@ class KioskState(PageState, rx.State):
             if self.screen == TICKET and reference == self._reference:
                 return None
             if self.screen in (WELCOME, TICKET) or self._is_over():
-                self._wipe()
-                self._turn, self.screen = secrets.token_urlsafe(16), ARRIVAL
+                self._begin(ARRIVAL)
             self._touch()
             return await self._comes_in(device, reference, is_first=True)
 
     @rx.event
     async def back(self):
         with self._speaking():
-            if await self._at_visit():
+            if await self._choosing():
                 self.problem = ""
                 self.screen = BEFORE.get(self.screen, WELCOME)
 
@@ -323,18 +328,17 @@ class KioskState(PageState, rx.State):
         if await self._at_visit():
             self._touch()
 
-    @rx.event
+    @rx.event(background=True)
     async def say(self, form: dict):
         """Read aloud: what the page asks for, in the order in which it is to be heard, each sentence in its own language."""
-        if await self._begun() is None:
+        async with self:
+            device = await self._begun()
+        if device is None:
             return
-        if self._turn:
-            self._touch()
         wanted = ToSay.of(form)
-        self.heard = " ".join(
-            [address for language, words in wanted.by_language() for address in await aloud(words, language, 4)]
-        )
-        self.heard_for = wanted.asked
+        heard = [address for language, words in wanted.by_language() for address in await aloud(words, language, 4)]
+        async with self:
+            self.heard, self.heard_for = " ".join(heard), wanted.asked
 
     async def _over(self) -> Any:
         self._wipe()
@@ -352,7 +356,8 @@ class KioskState(PageState, rx.State):
         """The number, and the slip that is shown and printed. The language in which it is called, "" when there is none."""
         self.problem = ""
         try:
-            self._ticket, self.slip, speaks = await in_transaction(_taken, verb, *arguments, once=once)
+            taken = await in_transaction(_taken, verb, *arguments, once=once, is_theirs=self._is_theirs)
+            self._ticket, self.slip, speaks = taken
         except Refusal as refusal:
             self.problem = why(refusal, await in_reading(_zone, device.location))
             return ""
@@ -370,7 +375,7 @@ class KioskState(PageState, rx.State):
 
     async def _check_in(self, device: Device, reference: str) -> str:
         try:
-            async with counting_wrong_keys(self._network):
+            async with opening(self._network):
                 once = f"kiosk {self._turn} {reference}"
                 speaks = await self._take(device, check_in, now(), device.location, reference, once=once)
         except RateLimited:
@@ -407,6 +412,16 @@ class KioskState(PageState, rx.State):
         self._touch()
         return device
 
+    async def _choosing(self) -> Device | None:
+        """The device, while they have no number yet: a second touch, or an impatient one, takes the first one's number from nobody."""
+        device = await self._at_visit()
+        return None if self._ticket else device
+
+    def _begin(self, screen: str) -> None:
+        self._wipe()
+        self._turn, self.screen, self.is_begun = secrets.token_urlsafe(16), screen, True
+        self._touch()
+
     def _touch(self) -> None:
         self._touched_at = now().isoformat()
 
@@ -437,13 +452,13 @@ def _name_of(session: Session, service: str) -> str:
     return said(offered.name) if offered else ""
 
 
-def _taken(session: Session, verb: Any, *arguments: Any, once: str) -> tuple[int, Slip, str]:
+def _taken(session: Session, verb: Any, *arguments: Any, once: str, is_theirs: bool) -> tuple[int, Slip, str]:
     drawn = verb(session, *arguments, once=once)
-    return drawn.ticket.id, slip_of(session, now(), drawn), drawn.ticket.language
+    return drawn.ticket.id, slip_of(session, now(), drawn, is_theirs=is_theirs), drawn.ticket.language
 
 
-def _slip_again(session: Session, ticket: int) -> Slip:
-    return slip_of(session, now(), drawn_by_id(session, ticket))
+def _slip_again(session: Session, ticket: int, is_theirs: bool) -> Slip:
+    return slip_of(session, now(), drawn_by_id(session, ticket), is_theirs=is_theirs)
 
 
 def _code(form: dict) -> str:

@@ -28,8 +28,13 @@ def wall() -> rx.Component:
             rx.el.p(_("Your number"), rx.el.br(), rx.el.b(rx.el.bdi(SLIP.number), class_name="number")),
             rx.el.p(rx.el.b(SLIP.what_for), rx.el.br(), SLIP.people, rx.el.br(), SLIP.wait),
             rx.el.hr(),
-            rx.el.p(_("Wait where you like. Follow your place and be told:")),
-            qr(SLIP.drawing, SLIP.modules.to(int), _("Code of your ticket")),
+            rx.cond(
+                SLIP.drawing,
+                rx.fragment(
+                    rx.el.p(_("Wait where you like. Follow your place and be told:")),
+                    qr(SLIP.drawing, SLIP.modules.to(int), _("Code of your ticket")),
+                ),
+            ),
             rx.cond(
                 SLIP.bring.length() > 0,
                 rx.el.div(rx.el.p(rx.el.b(_("What to have ready"))), rx.foreach(SLIP.bring, rx.el.p)),
@@ -61,9 +66,16 @@ def ticket() -> rx.Component:
                 SLIP.known,
                 rx.el.p(icon("users"), rx.el.span(_("We know what you need: {needs}", needs=SLIP.known))),
             ),
-            rx.el.p(
-                icon("qr-code"),
-                rx.el.span(_("Follow it on your phone and wait where you like: scan the code on the ticket.")),
+            rx.cond(
+                SLIP.drawing,
+                rx.el.p(
+                    icon("qr-code"),
+                    rx.el.span(_("Follow it on your phone and wait where you like: scan the code on the ticket.")),
+                ),
+            ),
+            rx.cond(
+                SLIP.bring.length() > 0,
+                rx.el.p(icon("file-text"), rx.el.span(rx.el.b(_("What to have ready")), rx.el.br(), SLIP.bring.join(" · "))),
             ),
             class_name="kiosk-facts",
         ),

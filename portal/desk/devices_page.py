@@ -103,6 +103,7 @@ def _machine(machine: MachineVar) -> rx.Component:
                         (BY_BROWSER, _("By its browser (80 mm)")),
                         (BY_RECEIPT_PRINTER, _("On a receipt printer (ESC/POS)")),
                     ],
+                    of=number,
                     default_value=machine.printer,
                 ),
                 text_field(
@@ -111,6 +112,7 @@ def _machine(machine: MachineVar) -> rx.Component:
                     hint=_("For example {example}", example="\u2066escpos://192.0.2.7:9100\u2069"),
                     dir="ltr",
                     auto_complete="off",
+                    of=number,
                     default_value=machine.address,
                 ),
                 actions(submit(_("Save"), kind="second")),

@@ -27,6 +27,7 @@ from portal.site import said
 
 DEVICES = "/desk/devices/"
 BY_RECEIPT_PRINTER = "receipt"
+ADDRESS_KEEPERS = frozenset({"manager", "technician"})
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,9 @@ def _print_on(session: Session, member: StaffMember, number: int, wanted: Wanted
     printer = wanted.address.strip() if wanted.printer == BY_RECEIPT_PRINTER else wanted.printer
     if wanted.printer not in (NO_PRINTER, BY_BROWSER, BY_RECEIPT_PRINTER):
         return _("Please choose how it prints.")
+    # The server connects to it: not for everybody to say.
+    if wanted.printer == BY_RECEIPT_PRINTER and not ADDRESS_KEEPERS & set(member.roles):
+        return _("Where a receipt printer stands is said by managers and technicians.")
     if wanted.printer == BY_RECEIPT_PRINTER and not is_printer_address(printer):
         return _(
             "This is no address of a receipt printer. One looks like {example}.", example="\u2066escpos://192.0.2.7:9100\u2069"

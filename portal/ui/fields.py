@@ -20,15 +20,16 @@ def text_field(
     error: Words = "",
     type: Literal["text", "email", "tel", "search", "password"] = "text",
     short: bool = False,
+    of: Words = "",
     **props,
 ) -> rx.Component:
     """One line to type into, under its label and hint; with an error, a red bar at the side and the fix in words.
 
-    `name` is also the id that an error summary links to. `error` is a sentence or "". Other `props` go to the
-    input: `auto_complete`, `input_mode`, `dir`, `max_length`, `default_value`, `value`, `on_change`, `on_blur`.
+    `name` is also the id that an error summary links to; `of` tells several fields of one name apart. `error` is a sentence or "". Other
+    `props` go to the input: `auto_complete`, `input_mode`, `dir`, `max_length`, `default_value`, `value`, `on_change`, `on_blur`.
     """
-    box = rx.el.input(type=type, class_name="short" if short else "", **_answer(name, hint, error), **props)
-    return _field(name, label, hint, error, box)
+    box = rx.el.input(type=type, class_name="short" if short else "", **_answer(name, hint, error, of), **props)
+    return _field(_id(name, of), label, hint, error, box)
 
 
 def text_area(name: str, label: Words, *, hint: Words = "", error: Words = "", **props) -> rx.Component:
@@ -43,15 +44,16 @@ def select_field(
     *,
     hint: Words = "",
     error: Words = "",
+    of: Words = "",
     **props,
 ) -> rx.Component:
-    """The browser's own list to pick one answer from. `options` are (value, words), or an `rx.foreach` of options."""
+    """The browser's own list to pick one answer from. `options` are (value, words), or an `rx.foreach` of options; `of` as above."""
     is_ready = isinstance(options, rx.Component)
     choices = [options] if is_ready else [rx.el.option(words, value=value) for value, words in options]
-    return _field(name, label, hint, error, rx.el.select(*choices, **_answer(name, hint, error), **props))
+    return _field(_id(name, of), label, hint, error, rx.el.select(*choices, **_answer(name, hint, error, of), **props))
 
 
-def error_line(name: str, error: Words) -> rx.Component:
+def error_line(name: Words, error: Words) -> rx.Component:
     """The error at the field, with a sign and, for a screen reader, the word; nothing when there is none."""
     # Translators: read aloud before an error message at a field
     line = rx.el.p(
@@ -63,7 +65,7 @@ def error_line(name: str, error: Words) -> rx.Component:
     return rx.cond(error, line, rx.fragment()) if isinstance(error, rx.Var) else line if error else rx.fragment()
 
 
-def described_by(name: str, hint: Words, error: Words) -> Words | None:
+def described_by(name: Words, hint: Words, error: Words) -> Words | None:
     """The ids of what is said about the field `name`, in reading order."""
     hint_id = f"{name}-hint" if given(hint) else ""
     both = f"{hint_id} {name}-error".strip()
@@ -79,7 +81,11 @@ def marked(base: str, bad: str, error: Words) -> Words:
     return f"{base} {bad}" if error else base
 
 
-def _field(name: str, label: Words, hint: Words, error: Words, box: rx.Component) -> rx.Component:
+def _id(name: str, of: Words) -> Words:
+    return f"{name}-{of}" if given(of) else name
+
+
+def _field(name: Words, label: Words, hint: Words, error: Words, box: rx.Component) -> rx.Component:
     return rx.el.div(
         rx.el.label(label, html_for=name),
         *([rx.el.p(hint, id=f"{name}-hint", class_name="hint")] if given(hint) else []),
@@ -89,9 +95,9 @@ def _field(name: str, label: Words, hint: Words, error: Words, box: rx.Component
     )
 
 
-def _answer(name: str, hint: Words, error: Words) -> dict[str, Any]:
-    answer: dict[str, Any] = {"id": name, "name": name}
-    if (ids := described_by(name, hint, error)) is not None:
+def _answer(name: str, hint: Words, error: Words, of: Words = "") -> dict[str, Any]:
+    answer: dict[str, Any] = {"id": _id(name, of), "name": name}
+    if (ids := described_by(_id(name, of), hint, error)) is not None:
         answer["aria_describedby"] = ids
     if isinstance(error, rx.Var):
         answer["aria_invalid"] = rx.cond(error, "true", "false")

@@ -27,17 +27,18 @@ from tests.serving import House
 
 WISH = {"location": "pacos", "service": "parking-permit", "language": "pt"}
 KIOSKS, COUNTERS = 32, 20
+CLERKS = tuple(f"clerk-{number}" for number in range(1, COUNTERS + 1))
 REST_OF_A_COUNTER = 0.02  # seconds, when nobody waits
 
 
 def proven(kind: str, tickets: int = 10_000, instead: Sequence[str] = ("tests.load.rest",), before: str = "") -> Outcome:
     """`before`: SQL that takes the database's own guard away."""
     with founded_house(kind, instead=instead, counters=COUNTERS) as (house, store):
-        devices, clerk = _people(store)
+        devices, clerks = _people(store)
         if before:
             write(store, lambda session: session.connection().exec_driver_sql(before))
         with house:
-            drawn, took, called, odd = asyncio.run(_run(house, devices, clerk, tickets))
+            drawn, took, called, odd = asyncio.run(_run(house, devices, clerks, tickets))
         numbers = sorted(read(store, lambda session: session.exec(select(Ticket.number)).all()))
     told = sorted(int(number.split()[1]) for number in drawn)
     broken = unless(
@@ -53,22 +54,32 @@ def proven(kind: str, tickets: int = 10_000, instead: Sequence[str] = ("tests.lo
     return Outcome("3 the line", kind, found, broken)
 
 
-def _people(store: Store) -> tuple[list[str], str]:
-    """Open at any hour, with a token for each kiosk and one for those who call."""
+def _people(store: Store) -> tuple[list[str], list[str]]:
+    """Open at any hour, with a token for each kiosk and for whoever sits at each counter."""
     now = datetime.now(UTC)
     midnight, last = datetime.min.time(), datetime.max.time().replace(second=0, microsecond=0)
     amend(
         store,
         OpeningRow(location="pacos", weekdays=tuple(range(7)), opens=midnight, closes=last),
-        StaffMember(
-            slug="ana", position=0, name="Ana", email="ana@example.org", counters=(), skills=("streets",), roles=("clerk",)
+        *(
+            StaffMember(
+                slug=each,
+                position=nth,
+                name=each,
+                email=f"{each}@example.org",
+                counters=(),
+                skills=("streets",),
+                roles=("clerk",),
+            )
+            for nth, each in enumerate(CLERKS)
         ),
     )
-    return [write(store, new_device, now, "pacos") for _ in range(KIOSKS)], write(store, new_token, now, "ana")
+    devices = [write(store, new_device, now, "pacos") for _ in range(KIOSKS)]
+    return devices, [write(store, new_token, now, each) for each in CLERKS]
 
 
 async def _run(
-    house: House, devices: list[str], clerk: str, tickets: int
+    house: House, devices: list[str], clerks: list[str], tickets: int
 ) -> tuple[list[str], list[float], list[str], list[Any]]:
     drawn: list[str] = []
     took: list[float] = []
@@ -88,7 +99,7 @@ async def _run(
                     drawn.append(answers[0].json["number"])
 
     async def counter(number: int, is_over: asyncio.Event) -> None:
-        address = f"/api/v1/counters/pacos-{number}"
+        address, clerk = f"/api/v1/counters/pacos-{number}", clerks[number - 1]
         async with Line(house.port) as line:
             while True:
                 was_over = is_over.is_set()

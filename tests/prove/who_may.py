@@ -250,8 +250,8 @@ def _absent_like(name: str | int) -> str | int:
 
 
 def _without(said: str, name: str | int) -> str:
-    """Without the name itself, all numbers, and what the harmless question was answered."""
-    lines = [line for line in said.splitlines() if "find_state" not in line]
+    """Without the name itself, all numbers, the page's own random turn, and what the harmless question was answered."""
+    lines = [re.sub(r'("turn\w*": ?)"[\w-]*"', r"\1*", line) for line in said.splitlines() if "find_state" not in line]
     return re.sub(r"\d+", "#", "\n".join(lines).replace(str(name) if isinstance(name, str) else "\0", "*"))
 
 
