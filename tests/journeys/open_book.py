@@ -33,7 +33,7 @@ from booking.settings import Settings, signing_secret
 from booking.store import Store, read, write
 from booking.tickets import LEFT, OVER, PARKED, Lobby, OpenCounter, Ticket
 from booking.visits import Visit
-from kiosk.device import good_devices, new_device
+from kiosk.device import Device, good_devices, new_device
 
 SOMEBODY_ELSE = Details("Somebody else", email="else@example.org")
 
@@ -167,7 +167,7 @@ class OpenBook:
         write(self.store, makes)
 
     def empty_the_hall(self) -> None:
-        """Whoever waits or is served goes home, and is told nothing more."""
+        """Whoever waits or is served goes home and is told nothing more, and every kiosk has paper."""
         write(self.store, _empty_the_hall)
 
     def everybody_gets_up(self) -> None:
@@ -214,6 +214,7 @@ def _is_soon(session: Session, appointment_id: int) -> None:
 def _empty_the_hall(session: Session) -> None:
     session.execute(update(Ticket).where(col(Ticket.state).not_in(OVER)).values(state=LEFT))
     session.execute(update(Lobby).values(notice="", version=col(Lobby.version) + 1))
+    session.execute(update(Device).values(trouble=""))
 
 
 def _asks_to_act(session: Session, now: datetime, name: str) -> None:
