@@ -51,7 +51,6 @@ class Slip:
 
     number: str = ""
     what_for: str = ""
-    is_known: bool = False
     wait: str = ""
     people: str = ""
     language: str = ""
@@ -148,7 +147,6 @@ def slip_of(session: Session, now: datetime, drawn: Drawn, *, is_theirs: bool = 
     return Slip(
         number=ticket.words,
         what_for=said(catalogue.known_services[ticket.service].name) if is_theirs else "",
-        is_known=standing.wait.low is not None,
         wait=wait_words(standing.wait) if standing.placed else "",
         people=people_words(standing.placed.ahead.people) if standing.placed else "",
         language=own_name(ticket.language),
